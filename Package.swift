@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language rules that hold in every target of ours. Warnings are errors only where
+/// `CARILLON_STRICT` is set (`make check`): a newer compiler must not break a user's build.
+let common: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["CARILLON_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+/// Pure targets touch no pointer without saying so.
+let pure: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "carillon",
+    products: [
+        .executable(name: "carillond", targets: ["carillond"]),
+        .executable(name: "carillonctl", targets: ["carillonctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
+    targets: [
+        // The middle: every rule, no I/O.
+        .target(name: "EventCore", swiftSettings: pure),
+        .target(name: "WireFormats", dependencies: ["EventCore"], swiftSettings: pure),
+
+        // What owns descriptors, links C, or keeps things on disk.
+        .target(
+            name: "Net", dependencies: ["EventCore", "WireFormats", "Cepoll"],
+            swiftSettings: common),
+        .target(
+            name: "Transports", dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll"],
+            swiftSettings: common),
+        .target(name: "Store", dependencies: ["EventCore", "Csqlite"], swiftSettings: common),
+
+        // The assembly and the programs.
+        .target(
+            name: "Server",
+            dependencies: ["EventCore", "WireFormats", "Net", "Transports", "Store", log],
+            resources: [.embedInCode("Resources/openapi.yaml")],
+            swiftSettings: common),
+        .executableTarget(
+            name: "carillond", dependencies: ["Server", arguments, log], swiftSettings: common),
+        .executableTarget(
+            name: "carillonctl", dependencies: ["WireFormats", "Net", arguments],
+            swiftSettings: common),
+        .executableTarget(
+            name: "httpecho", dependencies: ["WireFormats", "Net"], swiftSettings: common),
+
+        // C, as far as Swift cannot say it.
+        .systemLibrary(
+            name: "Ccurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "Csqlite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "Cepoll"),
+
+        // Tests mirror the sources.
+        .target(
+            name: "TestSupport", dependencies: ["EventCore", "WireFormats", "Net"],
+            path: "Tests/TestSupport", swiftSettings: common),
+        .testTarget(
+            name: "EventCoreTests", dependencies: ["EventCore", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "WireFormatsTests", dependencies: ["WireFormats", "EventCore", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "NetTests", dependencies: ["Net", "WireFormats", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "TransportsTests",
+            dependencies: ["Transports", "EventCore", "WireFormats", "Net", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "EventCore", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["Server", "EventCore", "WireFormats", "Net", "TestSupport"],
+            swiftSettings: common),
+    ]
+)
