@@ -8,7 +8,7 @@ public import Synchronization
 
 #if TSAN
     /// A value inside a pthread mutex; the interface of `Mutex` as far as Carillon uses it.
-    public final class Lock<State>: @unchecked Sendable {
+    @safe public final class Lock<State>: @unchecked Sendable {
         // @unchecked because `state` is only reached in `withLock`, under `mutex`.
         private let mutex: UnsafeMutablePointer<pthread_mutex_t>
         private var state: State
@@ -44,7 +44,7 @@ public import Synchronization
 ///
 /// Used by a send lane: closed while a slice is on its way to the kernel, so that an unsubscription can wait
 /// until no delivery that began before it is still running. Blocks for as long as one slice takes.
-public final class Gate: @unchecked Sendable {
+@safe public final class Gate: @unchecked Sendable {
     // @unchecked because the pthread mutex is itself made to be shared, and nothing else is stored.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

@@ -1,0 +1,68 @@
+/// Why a command had no effect. The code is for machines, the sentence for people; each surface maps the code
+/// to its own status in one exhaustive switch.
+public struct CommandError: Error, Equatable, Sendable {
+    /// What went wrong. The raw value is the `code` of problem documents and is stable.
+    public enum Code: String, Sendable, CaseIterable {
+        /// The event's name breaks the rule for names.
+        case invalidEvent = "invalid_event"
+        /// The socket breaks its scheme's grammar, names no address that can receive, or has a bad option.
+        case invalidSocket = "invalid_socket"
+        /// The setting `target-policy` refuses the socket's address.
+        case targetForbidden = "target_forbidden"
+        /// The lifetime is out of range, or asked for in two ways.
+        case invalidExpire = "invalid_expire"
+        /// The params cannot be carried: too many, too long, a name twice.
+        case invalidParams = "invalid_params"
+        /// A parameter of the command is missing, unknown or of the wrong type.
+        case invalidParameter = "invalid_parameter"
+        /// No event of this name exists.
+        case eventNotFound = "event_not_found"
+        /// Only Carillon's own modules raise `E_CORE_…` and `E_EVI_…`.
+        case eventReserved = "event_reserved"
+        /// No such subscription.
+        case subscriptionNotFound = "subscription_not_found"
+        /// No command of this name exists.
+        case commandNotFound = "command_not_found"
+        /// The limit on events is reached.
+        case tooManyEvents = "too_many_events"
+        /// The limit on subscriptions is reached.
+        case tooManySubscriptions = "too_many_subscriptions"
+        /// The change could not be made durable for want of room, and was taken back.
+        case insufficientStorage = "insufficient_storage"
+        /// The change could not be made durable, and was taken back.
+        case storeUnavailable = "store_unavailable"
+    }
+
+    /// What went wrong.
+    public let code: Code
+    /// One sentence for people: what was expected. Never contains a secret.
+    public let message: String
+    /// The command's parameter at fault, by its declared name; nil when no single one is.
+    public let parameter: String?
+
+    /// An error.
+    public init(_ code: Code, _ message: String, parameter: String? = nil) {
+        self.code = code
+        self.message = message
+        self.parameter = parameter
+    }
+
+    /// What a transport said about a socket.
+    init(_ error: SocketError, parameter: String = "socket") {
+        let code: Code = error.reason == .forbidden ? .targetForbidden : .invalidSocket
+        self.init(code, error.message, parameter: parameter)
+    }
+
+    /// What the journal said about a change.
+    init(_ error: JournalError) {
+        switch error {
+        case .full:
+            self.init(
+                .insufficientStorage,
+                "The disk that holds the state is full; nothing was changed. Try again later.")
+        case .unavailable(let reason):
+            self.init(
+                .storeUnavailable, "The state could not be written (\(reason)); nothing was changed.")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// What a command answers; each surface writes it in its own form.
+public enum CommandReply: Sendable {
+    /// Subscribed, or renewed (`created` false).
+    case subscribed(SubscriptionView, created: Bool)
+    /// Ended, or was not there to end (`existed` false: only where `expire` 0 asked for it).
+    case unsubscribed(existed: Bool)
+    /// One subscription.
+    case subscription(SubscriptionView)
+    /// A page of subscriptions, newest first.
+    case subscriptions(SubscriptionPage)
+    /// A page of events, in the order of their numbers.
+    case events(EventPage)
+    /// One event; `created` where the command made it.
+    case event(EventView, created: Bool)
+    /// An event was raised.
+    case raised(RaiseReceipt)
+    /// The listing is the one whose version was given.
+    case unchanged(version: UInt64)
+    /// Names of commands.
+    case commands([CommandRow])
+    /// One command's description.
+    case command(CommandRow)
+    /// Statistics in the order of their names.
+    case statistics([Statistic])
+    /// Name and version of the program.
+    case version(String)
+    /// When the program started, milliseconds since 1970, and how long it has run, seconds.
+    case uptime(since: Int64, now: Int64, seconds: Int64)
+}
+
+/// Called once with the answer of a command that could not be answered at once: on the journal's queue, on a
+/// transport's queue, or on the calling thread before `Commands.run` returns. Must not block.
+public typealias CommandContinuation = @Sendable (Result<CommandReply, CommandError>) -> Void
+
+/// A subscription as it stands at one moment.
+public struct SubscriptionView: Sendable {
+    /// Its id; never given twice.
+    public let id: UInt64
+    /// The event's name.
+    public let event: String
+    /// The canonical socket with options; secrets masked.
+    public let socket: String
+    /// The transport's name.
+    public let transport: String
+    /// The lifetime asked for, seconds; nil = permanent.
+    public let expire: Int64?
+    /// Milliseconds since 1970 at which it ends; nil = permanent.
+    public let expiresAt: Int64?
+    /// Whole seconds left, rounded up; nil = permanent.
+    public let ttlSeconds: Int64?
+    /// Milliseconds since 1970 of the first subscribe.
+    public let createdAt: Int64
+    /// What became of the occurrences that matched it, since this process began.
+    public let deliveries: DeliveryCounts
+}
+
+/// A page of subscriptions.
+public struct SubscriptionPage: Sendable {
+    /// Newest first.
+    public let subscriptions: [SubscriptionView]
+    /// Where the next page begins; nil after the last.
+    public let nextCursor: UInt64?
+    /// Changes with every change of any listed member but `ttl_seconds`.
+    public let version: UInt64
+}
+
+/// An event as it stands at one moment.
+public struct EventView: Sendable {
+    /// Its number: MI's `id`.
+    public let number: UInt32
+    /// Name, module, params, summary.
+    public let description: EventDescription
+    /// Static or dynamic.
+    public let kind: EventKind
+    /// How many subscriptions it has.
+    public let subscribers: Int
+    /// How often it was raised since this process began.
+    public let occurrences: UInt64
+}
+
+/// A page of events.
+public struct EventPage: Sendable {
+    /// In the order of their numbers.
+    public let events: [EventView]
+    /// Where the next page begins; nil after the last.
+    public let nextCursor: UInt32?
+    /// Changes with every change of any listed member.
+    public let version: UInt64
+}
+
+/// What a raise did.
+public struct RaiseReceipt: Sendable {
+    /// The occurrence.
+    public let id: OccurrenceID
+    /// The event's name.
+    public let event: String
+    /// Milliseconds since 1970.
+    public let time: Int64
+    /// How many subscriptions matched.
+    public let matched: Int
+}
+
+/// One number of the registry behind `get_statistics`.
+public struct Statistic: Sendable, Equatable {
+    /// The group, `evi`.
+    public let group: String
+    /// The name within it, `raised`.
+    public let name: String
+    /// Its value at the moment of reading.
+    public let value: Int64
+
+    /// A statistic.
+    public init(group: String, name: String, value: Int64) {
+        self.group = group
+        self.name = name
+        self.value = value
+    }
+}

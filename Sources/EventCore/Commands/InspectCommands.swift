@@ -1,0 +1,75 @@
+internal import Synchronization
+
+/// Describes a command. Error: `commandNotFound`.
+public struct HelpCommand: Sendable {
+    /// The command's name or alias.
+    public var name: String
+
+    /// A command.
+    public init(name: String) {
+        self.name = name
+    }
+
+    func run() throws(CommandError) -> CommandReply {
+        guard let row = Commands.row(named: name) else {
+            throw CommandError(
+                .commandNotFound, "No command is called '\(name)'.", parameter: "mi_cmd")
+        }
+        return .command(row)
+    }
+}
+
+/// Reads statistics by name: `all`, a group with a colon (`evi:`), or `group:name` or `name` exactly. Names that
+/// do not exist are left out, as OpenSIPS does.
+public struct StatisticsCommand: Sendable {
+    /// What is asked for.
+    public var names: [String]
+
+    /// A command.
+    public init(names: [String]) {
+        self.names = names
+    }
+
+    func run(on interface: EventInterface, at now: Moment) -> CommandReply {
+        let all = interface.statistics(at: now)
+        var chosen: [Statistic] = []
+        for name in names {
+            chosen += all.filter { statistic in
+                let isWanted =
+                    name == "all" || name == statistic.group + ":" || name == statistic.name
+                    || name == statistic.group + ":" + statistic.name
+                return isWanted && !chosen.contains(statistic)
+            }
+        }
+        return .statistics(chosen)
+    }
+}
+
+extension EventInterface {
+    /// Every statistic: our own first, then those of the added sources.
+    func statistics(at now: Moment) -> [Statistic] {
+        let (own, sources) = core.withLock { core in
+            expireFirst(&core, at: now)
+            return (ownStatistics(core.state), core.statisticsSources)
+        }
+        return own + sources.flatMap { $0() }
+    }
+
+    private func ownStatistics(_ state: EventState) -> [Statistic] {
+        func evi(_ name: String, _ value: some BinaryInteger) -> Statistic {
+            Statistic(group: "evi", name: name, value: Int64(clamping: value))
+        }
+        let totals = state.totals
+        return [
+            evi("events", state.events.count),
+            evi("subscriptions", state.slab.count),
+            evi("raised", state.occurrences),
+            evi("matched", totals.matched),
+            evi("delivered", totals.delivered),
+            evi("failed", totals.failed),
+            evi("dropped", totals.dropped),
+            evi("pending", totals.pending),
+        ] + totals.failedBy.map { evi("failed_\($0.reason.rawValue)", $0.count) }
+            + totals.droppedBy.map { evi("dropped_\($0.reason.rawValue)", $0.count) }
+    }
+}

@@ -1,0 +1,144 @@
+internal import Synchronization
+
+/// Lists subscriptions, newest first. Errors: `invalidEvent`, `eventNotFound`, `invalidSocket`.
+///
+/// With both event and socket it finds the one subscription in O(1); with a transport or a socket alone it looks
+/// at no more than `pageScanMax` records, so a page may be short although more follow.
+public struct ListSubscribersCommand: Sendable {
+    /// Only those of this event.
+    public var event: String?
+    /// Only those with this socket's identity.
+    public var socket: String?
+    /// Only those of the transport with this name.
+    public var transport: String?
+    /// Most entries of the page.
+    public var limit: Int
+    /// The `nextCursor` of the page before.
+    public var cursor: UInt64?
+    /// Answer `.unchanged` if the listing still has this version.
+    public var knownVersion: UInt64?
+
+    /// A command.
+    public init(
+        event: String? = nil, socket: String? = nil, transport: String? = nil, limit: Int,
+        cursor: UInt64? = nil, knownVersion: UInt64? = nil
+    ) {
+        self.event = event
+        self.socket = socket
+        self.transport = transport
+        self.limit = limit
+        self.cursor = cursor
+        self.knownVersion = knownVersion
+    }
+
+    func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
+        let wanted = try parsedSocket(interface)
+        let number = transport.map { name in
+            interface.transports.firstIndex { $0.name == name } ?? -1
+        }
+        return try interface.core.withLock { core throws(CommandError) -> CommandReply in
+            interface.expireFirst(&core, at: now)
+            let eventNumber = try event.map { name throws(CommandError) -> UInt32 in
+                guard let number = core.state.events.number(of: name) else {
+                    throw interface.eventNotFound(name)
+                }
+                return number
+            }
+            let version = core.state.version(ofSubscribersOf: eventNumber)
+            if version == knownVersion { return .unchanged(version: version) }
+            var page = Page(limit: limit, scansLeft: interface.limits.pageScanMax)
+            if let eventNumber, let wanted {
+                if let slot = core.state.find(event: eventNumber, socket: wanted) {
+                    page.slots.append(slot)
+                }
+            } else {
+                core.state.visitSubscribers(of: eventNumber, below: cursor) { slot in
+                    page.take(slot, in: core.state.slab) { record in
+                        (number == nil || number == Int(record.transport))
+                            && (wanted == nil || wanted?.sameIdentity(as: record.socket) == true)
+                    }
+                }
+            }
+            return .subscriptions(
+                SubscriptionPage(
+                    subscriptions: page.slots.map { interface.view($0, in: core.state, at: now) },
+                    nextCursor: page.nextCursor, version: version))
+        }
+    }
+
+    /// Gathers a page while the list is walked; one entry more than fits tells that another page follows.
+    private struct Page {
+        let limit: Int
+        var scansLeft: Int
+        var slots: [UInt32] = []
+        var nextCursor: UInt64?
+        private var lastSeen: UInt64?
+
+        init(limit: Int, scansLeft: Int) {
+            self.limit = limit
+            self.scansLeft = scansLeft
+        }
+
+        mutating func take(
+            _ slot: UInt32, in slab: borrowing Slab, if matches: (SubscriptionRecord) -> Bool
+        ) -> Bool {
+            let record = slab[slot]
+            let isMatch = matches(record)
+            if scansLeft == 0 || (isMatch && slots.count == limit) {
+                nextCursor = lastSeen
+                return false
+            }
+            scansLeft -= 1
+            lastSeen = record.id
+            if isMatch { slots.append(slot) }
+            return true
+        }
+    }
+
+    private func parsedSocket(_ interface: EventInterface) throws(CommandError) -> Socket? {
+        guard let socket else { return nil }
+        do throws(SocketError) {
+            return try interface.parse(try SocketText.parse(socket))
+        } catch {
+            throw CommandError(error)
+        }
+    }
+}
+
+/// Lists events in the order of their numbers.
+public struct ListEventsCommand: Sendable {
+    /// Most entries of the page.
+    public var limit: Int
+    /// The `nextCursor` of the page before.
+    public var cursor: UInt32?
+    /// Answer `.unchanged` if the listing still has this version.
+    public var knownVersion: UInt64?
+
+    /// A command.
+    public init(limit: Int, cursor: UInt32? = nil, knownVersion: UInt64? = nil) {
+        self.limit = limit
+        self.cursor = cursor
+        self.knownVersion = knownVersion
+    }
+
+    func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
+        interface.core.withLock { core in
+            interface.expireFirst(&core, at: now)
+            let version = core.state.eventsVersion
+            if version == knownVersion { return .unchanged(version: version) }
+            let events = core.state.events.events
+            var views: [EventView] = []
+            var next = Int(cursor ?? 0)
+            while next < events.count && views.count < limit {
+                if !events[next].isWithdrawn {
+                    views.append(core.state.view(ofEvent: UInt32(next)))
+                }
+                next += 1
+            }
+            return .events(
+                EventPage(
+                    events: views, nextCursor: next < events.count ? UInt32(next) : nil,
+                    version: version))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Synchronization
+
+/// Raises an event.
+///
+/// Answers `.raised` at once; only where the deliveries outrun the kernel does the answer wait until they have been
+/// handed over, so that a client that waits for answers cannot fill the queue. Errors: `invalidEvent`, `eventNotFound`
+/// (where the surface creates none), `eventReserved`, `invalidParams`, `tooManyEvents`.
+public struct RaiseCommand: Sendable {
+    /// The event's name.
+    public var event: String
+    /// Its values.
+    public var params: Params
+    /// Whether an unknown event is created.
+    public var createsEvent: Bool
+    /// Whether `E_CORE_…` and `E_EVI_…` may be raised: Carillon's own modules only.
+    public var mayRaiseReserved: Bool
+
+    /// A command.
+    public init(
+        event: String, params: Params, createsEvent: Bool, mayRaiseReserved: Bool = false
+    ) {
+        self.event = event
+        self.params = params
+        self.createsEvent = createsEvent
+        self.mayRaiseReserved = mayRaiseReserved
+    }
+
+    func run(
+        on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
+    ) throws(CommandError) -> CommandOutcome {
+        try check(interface.limits)
+        var raised: EventState.Raised?
+        let (reply, waits) = try interface.core.withLock {
+            core throws(CommandError) -> (CommandReply, Bool) in
+            interface.expireFirst(&core, at: now)
+            let number = try event(in: &core, of: interface)
+            let done = core.state.raise(event: number, params: params, now: now)
+            raised = done
+            let reply = CommandReply.raised(
+                RaiseReceipt(id: done.id, event: event, time: now.wall, matched: done.matched))
+            guard let lane = done.lagging else { return (reply, false) }
+            core.state.lanes[lane].wait(
+                SendLane.Waiter(
+                    sequence: done.id.sequence, reply: reply, continuation: continuation()))
+            return (reply, true)
+        }
+        if let raised { interface.carry(raised) }
+        return waits ? .awaiting : .done(reply)
+    }
+
+    private func event(
+        in core: inout EventInterface.Core, of interface: EventInterface
+    ) throws(CommandError) -> UInt32 {
+        if let number = core.state.events.number(of: event) {
+            guard mayRaiseReserved || !EventName.isReserved(event) else {
+                throw CommandError(
+                    .eventReserved, "Only Carillon's own modules raise E_CORE_… and E_EVI_….",
+                    parameter: "event")
+            }
+            return number
+        }
+        try interface.checkName(event)
+        return try interface.event(event, mayCreate: createsEvent, in: &core)
+    }
+
+    private func check(_ limits: CoreLimits) throws(CommandError) {
+        guard params.items.count <= limits.paramsMax else {
+            throw invalid("An occurrence has at most \(limits.paramsMax) params.")
+        }
+        for param in params.items {
+            if let name = param.name, !isGood(name, limits) {
+                throw invalid(
+                    "A param's name is 1 to \(limits.paramNameScalarsMax) characters, none of them a control character."
+                )
+            }
+            if case .string(let text) = param.value, !fits(text, limits.paramStringScalarsMax) {
+                throw invalid(
+                    "A param's text is at most \(limits.paramStringScalarsMax) characters long.")
+            }
+        }
+    }
+
+    private func isGood(_ name: String, _ limits: CoreLimits) -> Bool {
+        !name.isEmpty && fits(name, limits.paramNameScalarsMax)
+            && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+    }
+
+    /// Counts characters only where the bytes alone do not tell.
+    private func fits(_ text: String, _ scalarsMax: Int) -> Bool {
+        text.utf8.count <= scalarsMax || text.unicodeScalars.count <= scalarsMax
+    }
+
+    private func invalid(_ message: String) -> CommandError {
+        CommandError(.invalidParams, message, parameter: "params")
+    }
+}

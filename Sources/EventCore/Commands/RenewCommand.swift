@@ -1,0 +1,42 @@
+internal import Synchronization
+
+/// Replaces the deadline of a subscription known by its id.
+///
+/// Answers `.subscription` once that is durable. Errors: `subscriptionNotFound`, `invalidExpire` (0 is out of range
+/// here: ending has its own command), `insufficientStorage`, `storeUnavailable`.
+public struct RenewCommand: Sendable {
+    /// The subscription.
+    public var id: UInt64
+    /// The lifetime from now on.
+    public var expire: ExpireRequest
+
+    /// A command.
+    public init(id: UInt64, expire: ExpireRequest) {
+        self.id = id
+        self.expire = expire
+    }
+
+    func run(
+        on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
+    ) throws(CommandError) -> CommandOutcome {
+        guard let lifetime = try interface.lifetime(expire) else {
+            throw CommandError(
+                .invalidExpire, "expire is at least 1 here; to end a subscription, delete it.",
+                parameter: "expire")
+        }
+        let settled = interface.journal == nil ? nil : continuation()
+        let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in
+            interface.expireFirst(&core, at: now)
+            let slot = try interface.find(id, in: core.state)
+            let before = core.state.renew(slot, socket: nil, lifetime: lifetime, now: now)
+            let reply = CommandReply.subscription(interface.view(slot, in: core.state, at: now))
+            let socket = interface.text(of: before.socket, secrets: true)
+            interface.append(
+                .put(core.state.stored(slot, socket: socket, at: now)),
+                undo: .renewed(core.state.reference(slot), before: before),
+                waiting: settled.map { (reply, $0) }, to: &core)
+            return reply
+        }
+        return settled == nil ? .done(done) : .awaiting
+    }
+}

@@ -1,0 +1,196 @@
+internal import Synchronization
+
+/// How long a subscription is asked to live. A surface's default is an argument, never a branch.
+public enum ExpireRequest: Sendable, Equatable {
+    /// The setting's default: what MI and REST mean when `expire` is left out.
+    case `default`
+    /// It never ends by itself: what a script means when `expire` is left out.
+    case never
+    /// Seconds; 0 unsubscribes.
+    case seconds(Int64)
+}
+
+/// Subscribes a socket to an event, renews it, or with `expire` 0 ends it.
+///
+/// Answers `.subscribed` or `.unsubscribed` once that is durable. Errors: `invalidEvent`, `eventNotFound` (where
+/// the surface creates none), `eventReserved`, `invalidSocket`, `targetForbidden`, `invalidExpire`, `tooManyEvents`,
+/// `tooManySubscriptions`, `insufficientStorage`, `storeUnavailable`.
+public struct SubscribeCommand: Sendable {
+    /// The event's name.
+    public var event: String
+    /// The socket's text.
+    public var socket: String
+    /// The option `format`, given apart from the socket; must not contradict one in the socket.
+    public var format: String?
+    /// The lifetime.
+    public var expire: ExpireRequest
+    /// Whether an unknown event is created.
+    public var createsEvent: Bool
+
+    /// A command.
+    public init(
+        event: String, socket: String, format: String? = nil, expire: ExpireRequest = .default,
+        createsEvent: Bool
+    ) {
+        self.event = event
+        self.socket = socket
+        self.format = format
+        self.expire = expire
+        self.createsEvent = createsEvent
+    }
+
+    func run(
+        on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
+    ) throws(CommandError) -> CommandOutcome {
+        let lifetime = try interface.lifetime(expire)
+        try interface.checkName(event)
+        let socket = try parsedSocket(interface)
+        guard let lifetime else {
+            return try end(socket, on: interface, at: now, continuation)
+        }
+        let text = interface.text(of: socket, secrets: true)
+        let settled = interface.journal == nil ? nil : continuation()
+        let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in
+            interface.expireFirst(&core, at: now)
+            let number = try interface.event(event, mayCreate: createsEvent, in: &core)
+            var undo = EventState.Undo.nothing
+            let slot: UInt32
+            let known = core.state.find(event: number, socket: socket)
+            if let known {
+                slot = known
+                let before = core.state.renew(slot, socket: socket, lifetime: lifetime, now: now)
+                undo = .renewed(core.state.reference(slot), before: before)
+            } else {
+                slot = try core.state.add(
+                    event: number, socket: socket, lifetime: lifetime, now: now)
+                undo = .created(core.state.reference(slot))
+            }
+            let reply = CommandReply.subscribed(
+                interface.view(slot, in: core.state, at: now), created: known == nil)
+            let stored = core.state.stored(slot, socket: text, at: now)
+            interface.append(
+                .put(stored), undo: undo, waiting: settled.map { (reply, $0) }, to: &core)
+            return reply
+        }
+        return settled == nil ? .done(done) : .awaiting
+    }
+
+    private func end(
+        _ socket: Socket, on interface: EventInterface, at now: Moment,
+        _ continuation: () -> CommandContinuation
+    ) throws(CommandError) -> CommandOutcome {
+        let found = try interface.core.withLock { core throws(CommandError) -> UInt64? in
+            interface.expireFirst(&core, at: now)
+            guard let number = core.state.events.number(of: event) else {
+                if createsEvent { return nil }
+                throw interface.eventNotFound(event)
+            }
+            return core.state.find(event: number, socket: socket).map { core.state.slab[$0].id }
+        }
+        guard let found else { return .done(.unsubscribed(existed: false)) }
+        do throws(CommandError) {
+            return try UnsubscribeCommand(id: found)
+                .run(on: interface, at: now, continuation: continuation)
+        } catch {
+            // Its deadline may have passed, or another thread may have ended it, since we looked.
+            guard error.code == .subscriptionNotFound else { throw error }
+            return .done(.unsubscribed(existed: false))
+        }
+    }
+
+    private func parsedSocket(_ interface: EventInterface) throws(CommandError) -> Socket {
+        do throws(SocketError) {
+            var text = try SocketText.parse(socket)
+            if let format { try text.add(SocketText.Option(name: "format", value: format)) }
+            return try interface.parse(text)
+        } catch {
+            throw CommandError(error)
+        }
+    }
+}
+
+extension SocketText {
+    /// Adds an option given apart from the text; the same one with another value is a contradiction.
+    mutating func add(_ option: Option) throws(SocketError) {
+        if let given = options.first(where: { $0.name == option.name }) {
+            guard given == option else {
+                throw SocketError(
+                    .badOption,
+                    "'\(option.name)' is given twice, in the socket and beside it, and differs.")
+            }
+            return
+        }
+        options.append(option)
+    }
+}
+
+extension EventInterface {
+    /// What a request for a lifetime means: nil ends the subscription.
+    func lifetime(_ request: ExpireRequest) throws(CommandError) -> EventState.Lifetime? {
+        switch request {
+        case .default:
+            return .seconds(UInt32(limits.expireDefaultSeconds))
+        case .never:
+            return .never
+        case .seconds(0):
+            return nil
+        case .seconds(let seconds):
+            guard (1...limits.expireMaxSeconds).contains(seconds) else {
+                let message =
+                    seconds < 0
+                    ? "Negative expire value"
+                    : "expire is a whole number of seconds from 0 to \(limits.expireMaxSeconds)."
+                throw CommandError(.invalidExpire, message, parameter: "expire")
+            }
+            return .seconds(UInt32(seconds))
+        }
+    }
+
+    /// Throws unless `name` may be an event's name.
+    func checkName(_ name: String) throws(CommandError) {
+        guard EventName.isValid(name) else {
+            throw CommandError(
+                .invalidEvent,
+                "An event's name is 1 to \(EventName.bytesMax) of A-Z a-z 0-9 _ . - and begins with a letter.",
+                parameter: "event")
+        }
+    }
+
+    func eventNotFound(_ name: String) -> CommandError {
+        CommandError(.eventNotFound, "No event is called '\(name)'.", parameter: "event")
+    }
+
+    /// The event's number; creates it where the surface may.
+    func event(
+        _ name: String, mayCreate: Bool, in core: inout Core
+    ) throws(CommandError) -> UInt32 {
+        if let number = core.state.events.number(of: name) { return number }
+        guard mayCreate else { throw eventNotFound(name) }
+        return try create(name, undoable: false, in: &core)
+    }
+
+    /// Creates a dynamic event and tells the journal; `undoable` where the reply promises that it is durable.
+    func create(
+        _ name: String, undoable: Bool,
+        waiting: ((UInt32) -> (reply: CommandReply, continuation: CommandContinuation)?)? = nil,
+        in core: inout Core
+    ) throws(CommandError) -> UInt32 {
+        try checkName(name)
+        guard !EventName.isReserved(name) else {
+            throw CommandError(
+                .eventReserved, "Events called E_CORE_… and E_EVI_… are Carillon's own.",
+                parameter: "event")
+        }
+        guard core.state.events.count < limits.eventsMax else {
+            throw CommandError(
+                .tooManyEvents, "No more than \(limits.eventsMax) events are kept.",
+                parameter: "event")
+        }
+        let number = core.state.events.add(.dynamic(name), kind: .dynamic)
+        core.state.eventsVersion += 1
+        append(
+            .putEvent(name: name), undo: undoable ? .published(number) : .nothing,
+            waiting: waiting?(number), to: &core)
+        return number
+    }
+}

@@ -1,0 +1,30 @@
+/// Everything that outside data could make large, with its limit. All are settings.
+public struct CoreLimits: Sendable, Equatable {
+    /// Most events, static ones included; one more is `tooManyEvents`.
+    public var eventsMax = 100_000
+    /// Most subscriptions in total; one more is `tooManySubscriptions`.
+    public var subscriptionsMax = 2_000_000
+    /// Longest lifetime that may be asked for, seconds: a year.
+    public var expireMaxSeconds: Int64 = 31_536_000
+    /// Lifetime when none is asked for, seconds (OpenSIPS MI: an hour).
+    public var expireDefaultSeconds: Int64 = 3_600
+    /// Most params of one occurrence.
+    public var paramsMax = 256
+    /// Most Unicode scalars of a param's name.
+    public var paramNameScalarsMax = 128
+    /// Most Unicode scalars of one string value.
+    public var paramStringScalarsMax = 65_535
+    /// Deliveries that the raising thread itself sends; larger fan-outs go to the transport's queue.
+    public var inlineDeliveriesMax = 64
+    /// Deliveries sent between two looks at the state, so that an unsubscription waits no longer than this.
+    public var sliceDeliveriesMax = 64
+    /// Occurrences that may wait in one transport's send lane; the next one's deliveries are dropped(queue_full).
+    public var laneOccurrencesMax = 16_384
+    /// Most entries of one page of a listing.
+    public var pageMax = 1_000
+    /// Records one listing looks at before it returns a shorter page with a cursor.
+    public var pageScanMax = 20_000
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,92 @@
+/// Raising: who matches, and the lanes that carry it to the transports.
+extension EventState {
+    /// What a raise leaves to do outside the lock.
+    struct Raised {
+        let id: OccurrenceID
+        let matched: Int
+        /// Lanes to empty on the raising thread, and lanes to hand to their transport's queue.
+        var inline: [Int] = []
+        var scheduled: [Int] = []
+        /// A lane that lags so far behind that the answer should wait for it.
+        var lagging: Int?
+    }
+
+    /// Counts the raise and enqueues it in the lane of every transport that has a subscriber.
+    mutating func raise(event: UInt32, params: Params, now: Moment) -> Raised {
+        occurrences += 1
+        let id = OccurrenceID(epoch: epoch, sequence: occurrences)
+        guard events[event].subscriptions.count > 0 else {
+            countRaise(event: event, matched: 0)
+            return Raised(id: id, matched: 0)
+        }
+        let fanout = fanout(of: event)
+        countRaise(event: event, matched: fanout.count)
+        var raised = Raised(id: id, matched: fanout.count)
+        let occurrence = Occurrence(
+            id: id, event: events[event].description.name, params: params, time: now.wall)
+        for group in fanout.groups {
+            enqueue(occurrence, group, into: &raised)
+        }
+        return raised
+    }
+
+    /// The next deliveries of a lane, and those of them that ended before they could start.
+    mutating func nextSlice(lane: Int) -> (occurrence: Occurrence, targets: ArraySlice<Target>)? {
+        while let (entry, range) = lanes[lane].take(limits.sliceDeliveriesMax) {
+            let slice = entry.targets[range]
+            if entry.removals == removals { return (entry.occurrence, slice) }
+            var living: [Target] = []
+            for target in slice {
+                if let reason = end(of: target.subscription) {
+                    settle(target.subscription, .dropped(reason))
+                } else {
+                    living.append(target)
+                }
+            }
+            if !living.isEmpty { return (entry.occurrence, living[...]) }
+        }
+        return nil
+    }
+
+    private mutating func enqueue(
+        _ occurrence: Occurrence, _ group: Fanout.Group, into raised: inout Raised
+    ) {
+        let lane = group.transport
+        guard lanes[lane].entries.count < limits.laneOccurrencesMax else {
+            for target in group.targets {
+                settle(target.subscription, .dropped(.queueFull))
+            }
+            return
+        }
+        lanes[lane].enqueue(
+            SendLane.Entry(occurrence: occurrence, targets: group.targets, removals: removals))
+        let lags = lanes[lane].backlog > limits.inlineDeliveriesMax
+        if lags { raised.lagging = lane }
+        guard !lanes[lane].isOwned else { return }
+        lanes[lane].isOwned = true
+        if lags {
+            raised.scheduled.append(lane)
+        } else {
+            raised.inline.append(lane)
+        }
+    }
+
+    /// The event's subscribers by transport; O(1) unless they changed since the last raise.
+    private mutating func fanout(of event: UInt32) -> Fanout {
+        if let known = events[event].fanout { return known }
+        var byTransport = [[Target]](repeating: [], count: lanes.count)
+        events[event].subscriptions.visitNewestFirst(below: nil, in: slab) { slot in
+            let record = slab[slot]
+            byTransport[Int(record.transport)].append(
+                Target(
+                    subscription: SubscriptionRef(slot: slot, generation: record.generation),
+                    packed: record.packed, options: record.options, detail: record.detail))
+            return true
+        }
+        let groups = byTransport.enumerated().filter { !$0.element.isEmpty }
+            .map { Fanout.Group(transport: $0.offset, targets: $0.element) }
+        let fanout = Fanout(groups: groups)
+        events[event].fanout = fanout
+        return fanout
+    }
+}

@@ -1,0 +1,128 @@
+/// Every rule about events and subscriptions, as a value: no clock, no lock, no I/O. `EventInterface` keeps it
+/// inside its lock; the simulator drives it bare.
+struct EventState {
+    let limits: CoreLimits
+    let epoch: Int64
+
+    var events = EventTable()
+    var slab = Slab()
+    var ids = SlotTable<IDKey>()
+    var identities = SlotTable<IdentityKey>()
+    var overall = OrderedSlots(.overall)
+    var wheel: DeadlineWheel
+    var lanes: [SendLane]
+
+    /// The id the next subscription gets.
+    var nextID: UInt64 = 1
+    /// Raises so far; the newest occurrence's sequence number.
+    var occurrences: UInt64 = 0
+    /// Subscriptions that ended so far: tells a waiting fan-out whether it has to look again who is left.
+    var removals: UInt64 = 0
+    /// Rises with every change that a listing of subscribers shows (`ttl_seconds` apart).
+    var subscribersVersion: UInt64 = 1
+    /// Rises with every change that a listing of events shows.
+    var eventsVersion: UInt64 = 1
+
+    private var matched: UInt64 = 0
+    private var delivered: UInt64 = 0
+    private var losses = Losses()
+
+    init(limits: CoreLimits, transportCount: Int, now: Moment) {
+        self.limits = limits
+        epoch = now.wall
+        wheel = DeadlineWheel(now: now.boot)
+        lanes = (0..<transportCount).map { _ in SendLane() }
+    }
+
+    /// Deliveries in total, of ended subscriptions too.
+    var totals: DeliveryCounts {
+        DeliveryCounts(matched: matched, delivered: delivered, losses: losses)
+    }
+
+    /// Ends every subscription whose deadline is over; the ids of those that ended. Every operation begins here.
+    mutating func expire(now: Moment) -> [UInt64] {
+        var ended: [UInt64] = []
+        while let slot = wheel.popExpired(now: now.boot, in: &slab) {
+            ended.append(slab[slot].id)
+            _ = remove(slot, end: .expired)
+        }
+        return ended
+    }
+
+    /// Takes a subscription out of every structure; what it was.
+    mutating func remove(_ slot: UInt32, end reason: DropReason) -> SubscriptionRecord {
+        let event = slab[slot].event
+        wheel.remove(slot, in: &slab)
+        ids.remove(slot, in: slab)
+        identities.remove(slot, in: slab)
+        overall.remove(slot, in: &slab)
+        events[event].subscriptions.remove(slot, in: &slab)
+        touch(event: event)
+        removals += 1
+        return slab.remove(slot, end: reason)
+    }
+
+    /// Notes that the subscribers of `event` have changed: the next raise groups them anew.
+    mutating func touch(event: UInt32) {
+        events[event].fanout = nil
+        note(event: event)
+        eventsVersion += 1
+    }
+
+    /// Notes that a listing of `event`'s subscribers shows something else than before.
+    mutating func note(event: UInt32) {
+        subscribersVersion += 1
+        events[event].version = subscribersVersion
+    }
+
+    /// Counts one raise that matches `count` subscriptions of `event`.
+    mutating func countRaise(event: UInt32, matched count: Int) {
+        events[event].occurrences += 1
+        eventsVersion += 1
+        guard count > 0 else { return }
+        matched += UInt64(count)
+        note(event: event)
+    }
+
+    /// Counts the end of one delivery, for its subscription if that still lives, and in total.
+    mutating func settle(_ reference: SubscriptionRef, _ outcome: Outcome) {
+        let isLive = slab.isLive(reference)
+        switch outcome {
+        case .pending:
+            return
+        case .delivered:
+            delivered += 1
+            if isLive { slab[reference.slot].delivered += 1 }
+        case .failed(let reason):
+            losses[reason] += 1
+            if isLive { slab[reference.slot].losses = counted(reference) { $0[reason] += 1 } }
+        case .dropped(let reason):
+            losses[reason] += 1
+            if isLive { slab[reference.slot].losses = counted(reference) { $0[reason] += 1 } }
+        }
+        if isLive { note(event: slab[reference.slot].event) }
+    }
+
+    /// Why a delivery to `reference` may not start any more; nil while it may.
+    func end(of reference: SubscriptionRef) -> DropReason? {
+        if slab.isLive(reference) { return nil }
+        let record = slab[reference.slot]
+        // Only the newest former tenant's end is remembered; of an older one we know that it ended.
+        return record.generation == reference.generation &+ 1 ? record.previousEnd : .unsubscribed
+    }
+
+    /// What became of the occurrences that matched one subscription.
+    func counts(of record: borrowing SubscriptionRecord) -> DeliveryCounts {
+        DeliveryCounts(
+            matched: events[record.event].occurrences - record.matchedBase,
+            delivered: record.delivered, losses: record.losses)
+    }
+
+    private func counted(
+        _ reference: SubscriptionRef, _ change: (inout Losses) -> Void
+    ) -> Losses {
+        var losses = slab[reference.slot].losses ?? Losses()
+        change(&losses)
+        return losses
+    }
+}

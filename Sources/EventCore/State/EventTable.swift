@@ -1,0 +1,79 @@
+/// All events by name and by number. Numbers are given in order and never change: they are MI's `id`.
+struct EventTable {
+    private(set) var events: ContiguousArray<EventRecord> = []
+    private var numbers: [String: UInt32] = [:]
+
+    /// How many events exist.
+    var count: Int { numbers.count }
+
+    subscript(number: UInt32) -> EventRecord {
+        _read { yield events[Int(number)] }
+        _modify { yield &events[Int(number)] }
+    }
+
+    /// The number of the event called `name`, or nil.
+    func number(of name: String) -> UInt32? { numbers[name] }
+
+    /// Adds an event that does not exist yet.
+    mutating func add(_ description: EventDescription, kind: EventKind) -> UInt32 {
+        let number = UInt32(events.count)
+        events.append(EventRecord(description: description, kind: kind))
+        numbers[description.name] = number
+        return number
+    }
+
+    /// Takes the newest event back, when its creation could not be committed. Later numbers are not there yet or
+    /// have been taken back before it.
+    mutating func withdraw(_ number: UInt32) {
+        numbers[events[Int(number)].description.name] = nil
+        events[Int(number)].isWithdrawn = true
+    }
+}
+
+/// One event and who is subscribed to it.
+struct EventRecord {
+    let description: EventDescription
+    let kind: EventKind
+    /// How often it was raised in this process.
+    var occurrences: UInt64 = 0
+    var subscriptions = OrderedSlots(.event)
+    /// Its subscribers as of the last raise; nil when they have changed since.
+    var fanout: Fanout?
+    /// The core's version at the last change of any member of a listing of this event.
+    var version: UInt64 = 0
+    /// Its creation was taken back; the number stays unused.
+    var isWithdrawn = false
+}
+
+/// Where an event's name comes from.
+public enum EventKind: String, Sendable {
+    /// Exported by a module, with its params and description.
+    case `static`
+    /// First named by the API or by a script.
+    case dynamic
+}
+
+/// An event's name as the core accepts it.
+public enum EventName {
+    /// Most bytes of a name (OpenSIPS: 64).
+    public static let bytesMax = 64
+
+    /// Whether `name` is `[A-Za-z][A-Za-z0-9_.-]*` of 1 to 64 bytes.
+    public static func isValid(_ name: String) -> Bool {
+        let bytes = name.utf8
+        guard let first = bytes.first, bytes.count <= bytesMax, isLetter(first) else { return false }
+        return bytes.allSatisfy { byte in
+            isLetter(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2E
+                || byte == 0x2D
+        }
+    }
+
+    /// Whether only Carillon's own modules may raise or create it: `E_CORE_…` and `E_EVI_…`.
+    public static func isReserved(_ name: String) -> Bool {
+        name.hasPrefix("E_CORE_") || name.hasPrefix("E_EVI_")
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}

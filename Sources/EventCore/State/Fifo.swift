@@ -1,0 +1,39 @@
+/// A queue in one array: first in, first out, both O(1).
+struct Fifo<Element> {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    var count: Int { elements.count - head }
+    var isEmpty: Bool { count == 0 }
+    var first: Element? { isEmpty ? nil : elements[head] }
+
+    mutating func append(_ element: consuming Element) {
+        elements.append(element)
+    }
+
+    mutating func popFirst() -> Element? {
+        guard !isEmpty else { return nil }
+        let element = elements[head].take()
+        head += 1
+        if head == elements.count {
+            elements.removeAll(keepingCapacity: elements.count <= 1_024)
+            head = 0
+        } else if head >= 64 && head * 2 > elements.count {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+
+    mutating func popLast() -> Element? {
+        guard !isEmpty, let element = elements.popLast() else { return nil }
+        return element
+    }
+
+    /// Changes the first element where it lies. The queue must not be empty.
+    mutating func updateFirst(_ body: (inout Element) -> Void) {
+        guard var element = elements[head].take() else { return }
+        body(&element)
+        elements[head] = element
+    }
+}

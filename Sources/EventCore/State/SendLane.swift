@@ -1,0 +1,59 @@
+/// What waits to be handed to one transport, in the order of the raises. One thread at a time owns a lane
+/// and empties it, so two raises from two threads reach each subscriber in one order.
+struct SendLane {
+    /// One occurrence for the subscribers of this transport.
+    struct Entry {
+        let occurrence: Occurrence
+        let targets: [Target]
+        /// Targets before this one have been taken.
+        var next = 0
+        /// `EventState.removals` when it was enqueued: while it is the same, every target is still live.
+        let removals: UInt64
+    }
+
+    /// A raise that is answered when its deliveries have been handed over.
+    struct Waiter {
+        let sequence: UInt64
+        let reply: CommandReply
+        let continuation: CommandContinuation
+    }
+
+    private(set) var entries = Fifo<Entry>()
+    /// Deliveries in `entries` that have not been taken.
+    private(set) var backlog = 0
+    /// Whether a thread is emptying the lane.
+    var isOwned = false
+    private var waiters = Fifo<Waiter>()
+
+    mutating func enqueue(_ entry: Entry) {
+        backlog += entry.targets.count
+        entries.append(entry)
+    }
+
+    mutating func wait(_ waiter: Waiter) {
+        waiters.append(waiter)
+    }
+
+    /// The next deliveries, all of one occurrence, at most `count`; nil when there are none.
+    mutating func take(_ count: Int) -> (entry: Entry, range: Range<Int>)? {
+        guard let entry = entries.first else { return nil }
+        let end = min(entry.next + count, entry.targets.count)
+        backlog -= end - entry.next
+        if end == entry.targets.count {
+            _ = entries.popFirst()
+        } else {
+            entries.updateFirst { $0.next = end }
+        }
+        return (entry, entry.next..<end)
+    }
+
+    /// The raises whose deliveries have all been handed over, when those before `sequence` have.
+    mutating func takeWaiters(before sequence: UInt64) -> [Waiter] {
+        var ready: [Waiter] = []
+        while let waiter = waiters.first, waiter.sequence < sequence {
+            ready.append(waiter)
+            _ = waiters.popFirst()
+        }
+        return ready
+    }
+}

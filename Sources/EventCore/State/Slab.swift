@@ -1,0 +1,58 @@
+/// Subscriptions by slot. Grows a chunk at a time, so no subscribe ever pays for moving all the others.
+struct Slab {
+    private static let chunkShift: UInt32 = 10
+    private static let chunkMask: UInt32 = (1 << chunkShift) - 1
+
+    private var chunks: [ContiguousArray<SubscriptionRecord>] = []
+    private var firstFree = SubscriptionRecord.none
+    private var end: UInt32 = 0
+
+    /// How many slots hold a subscription.
+    private(set) var count = 0
+
+    subscript(slot: UInt32) -> SubscriptionRecord {
+        _read { yield chunks[Int(slot >> Slab.chunkShift)][Int(slot & Slab.chunkMask)] }
+        _modify { yield &chunks[Int(slot >> Slab.chunkShift)][Int(slot & Slab.chunkMask)] }
+    }
+
+    /// Whether `reference` still names the tenant it named.
+    func isLive(_ reference: SubscriptionRef) -> Bool {
+        self[reference.slot].generation == reference.generation && self[reference.slot].id != 0
+    }
+
+    /// Puts `record` into a free slot. Its generation is the slot's.
+    mutating func insert(_ record: consuming SubscriptionRecord) -> UInt32 {
+        count += 1
+        if firstFree != SubscriptionRecord.none {
+            let slot = firstFree
+            firstFree = self[slot].timerNext
+            record.generation = self[slot].generation
+            record.previousEnd = self[slot].previousEnd
+            record.timerNext = SubscriptionRecord.none
+            self[slot] = record
+            return slot
+        }
+        if end & Slab.chunkMask == 0 {
+            var chunk = ContiguousArray<SubscriptionRecord>()
+            chunk.reserveCapacity(Int(Slab.chunkMask) + 1)
+            chunks.append(chunk)
+        }
+        record.generation = 0
+        chunks[chunks.count - 1].append(record)
+        end += 1
+        return end - 1
+    }
+
+    /// Empties a slot and returns what it held. References to that tenant find nobody from now on.
+    mutating func remove(_ slot: UInt32, end reason: DropReason) -> SubscriptionRecord {
+        count -= 1
+        let record = self[slot]
+        var vacant = SubscriptionRecord()
+        vacant.generation = record.generation &+ 1
+        vacant.previousEnd = reason
+        vacant.timerNext = firstFree
+        self[slot] = vacant
+        firstFree = slot
+        return record
+    }
+}

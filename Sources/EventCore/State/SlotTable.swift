@@ -1,0 +1,149 @@
+/// Finds the slot of a subscription by something its record contains: open addressing, four bytes an entry.
+///
+/// Divided into shards that grow one by one, so that growing at a million entries costs a subscribe no more
+/// than growing at a thousand.
+struct SlotTable<Key: SlotKey> {
+    private var shards = [Shard](repeating: Shard(), count: SlotTable.shardCount)
+
+    private static var shardShift: Int { 58 }
+    private static var shardCount: Int { 64 }
+
+    /// The slot whose record has `key`, or nil.
+    func find(_ key: Key, in slab: borrowing Slab) -> UInt32? {
+        let hash = key.hash
+        return shards[Int(hash >> Self.shardShift)].find(key, hash: hash, in: slab)
+    }
+
+    /// Adds a slot whose record is already in the slab and whose key is not here yet.
+    mutating func insert(_ slot: UInt32, in slab: borrowing Slab) {
+        let hash = Key(of: slab[slot]).hash
+        shards[Int(hash >> Self.shardShift)].insert(slot, hash: hash, in: slab)
+    }
+
+    /// Takes a slot out while its record is still in the slab.
+    mutating func remove(_ slot: UInt32, in slab: borrowing Slab) {
+        let hash = Key(of: slab[slot]).hash
+        shards[Int(hash >> Self.shardShift)].remove(slot, hash: hash, in: slab)
+    }
+
+    private struct Shard {
+        private var cells: ContiguousArray<UInt32> = []
+        private var used = 0
+
+        private static var empty: UInt32 { .max }
+
+        func find(_ key: Key, hash: UInt64, in slab: borrowing Slab) -> UInt32? {
+            guard !cells.isEmpty else { return nil }
+            let mask = cells.count - 1
+            var index = Int(truncatingIfNeeded: hash) & mask
+            while cells[index] != Self.empty {
+                if key.matches(slab[cells[index]]) { return cells[index] }
+                index = (index + 1) & mask
+            }
+            return nil
+        }
+
+        mutating func insert(_ slot: UInt32, hash: UInt64, in slab: borrowing Slab) {
+            if (used + 1) * 4 > cells.count * 3 { grow(in: slab) }
+            place(slot, hash: hash)
+            used += 1
+        }
+
+        mutating func remove(_ slot: UInt32, hash: UInt64, in slab: borrowing Slab) {
+            let mask = cells.count - 1
+            var hole = Int(truncatingIfNeeded: hash) & mask
+            while cells[hole] != slot { hole = (hole + 1) & mask }
+            used -= 1
+            // Backward shift: whatever was pushed past the hole moves up, so no tombstones are needed.
+            var next = (hole + 1) & mask
+            while cells[next] != Self.empty {
+                let home = Int(truncatingIfNeeded: Key(of: slab[cells[next]]).hash) & mask
+                if (next - home) & mask >= (next - hole) & mask {
+                    cells[hole] = cells[next]
+                    hole = next
+                }
+                next = (next + 1) & mask
+            }
+            cells[hole] = Self.empty
+        }
+
+        private mutating func place(_ slot: UInt32, hash: UInt64) {
+            let mask = cells.count - 1
+            var index = Int(truncatingIfNeeded: hash) & mask
+            while cells[index] != Self.empty { index = (index + 1) & mask }
+            cells[index] = slot
+        }
+
+        private mutating func grow(in slab: borrowing Slab) {
+            let old = cells
+            cells = ContiguousArray(repeating: Self.empty, count: max(8, old.count * 2))
+            for slot in old where slot != Self.empty {
+                place(slot, hash: Key(of: slab[slot]).hash)
+            }
+        }
+    }
+}
+
+/// What a `SlotTable` looks a record up by.
+protocol SlotKey {
+    /// The key of a record.
+    init(of record: borrowing SubscriptionRecord)
+    /// Well mixed in all 64 bits: the upper choose the shard, the lower the cell.
+    var hash: UInt64 { get }
+    /// Whether a record has this key.
+    func matches(_ record: borrowing SubscriptionRecord) -> Bool
+}
+
+/// Subscriptions by id.
+struct IDKey: SlotKey {
+    let id: UInt64
+
+    init(_ id: UInt64) { self.id = id }
+    init(of record: borrowing SubscriptionRecord) { id = record.id }
+
+    /// Ids come from our own counter: nobody can choose colliding ones, so mixing suffices.
+    var hash: UInt64 {
+        var mixed = id &* 0x9E37_79B9_7F4A_7C15
+        mixed ^= mixed >> 32
+        return mixed &* 0xD6E8_FEB8_6659_FD93
+    }
+
+    func matches(_ record: borrowing SubscriptionRecord) -> Bool { record.id == id }
+}
+
+/// Subscriptions by event and subscriber.
+struct IdentityKey: SlotKey {
+    let event: UInt32
+    let transport: UInt8
+    let packed: UInt64
+    let detail: SocketDetail?
+
+    init(event: UInt32, socket: Socket) {
+        self.event = event
+        transport = socket.transport
+        packed = socket.packed
+        detail = socket.detail
+    }
+
+    init(of record: borrowing SubscriptionRecord) {
+        event = record.event
+        transport = record.transport
+        packed = record.packed
+        detail = record.detail
+    }
+
+    /// Subscribers choose their sockets, hence the seeded hash of the standard library.
+    var hash: UInt64 {
+        var hasher = Hasher()
+        hasher.combine(event)
+        hasher.combine(transport)
+        hasher.combine(packed)
+        if let detail { hasher.combine(detail.identity) }
+        return UInt64(truncatingIfNeeded: hasher.finalize())
+    }
+
+    func matches(_ record: borrowing SubscriptionRecord) -> Bool {
+        event == record.event && transport == record.transport && packed == record.packed
+            && (detail === record.detail || detail?.identity == record.detail?.identity)
+    }
+}

@@ -1,0 +1,72 @@
+/// One subscription in the slab: 96 bytes, because there may be a million of them.
+struct SubscriptionRecord {
+    /// Rises by one with every subscription ever made; never given twice. 0 = this place is vacant.
+    var id: UInt64 = 0
+    /// The socket, see `Socket`.
+    var packed: UInt64 = 0
+    var detail: SocketDetail?
+    /// Boot-clock nanoseconds at which it ends; `never` for a permanent one.
+    var deadline: Int64 = SubscriptionRecord.never
+    /// The event's matches at the moment it was added: its own are those since.
+    var matchedBase: UInt64 = 0
+    var delivered: UInt64 = 0
+    /// Failures and drops by reason; nil until the first one, as most never have any.
+    var losses: Losses?
+    /// Milliseconds since 1970.
+    var created: Int64 = 0
+    /// The lifetime asked for, seconds; 0 = permanent.
+    var expire: UInt32 = 0
+    var event: UInt32 = 0
+    /// Its cells in the event's list and in the list of all.
+    var eventPosition: UInt32 = 0
+    var overallPosition: UInt32 = 0
+    /// Rises when the tenant of this place ends.
+    var generation: UInt32 = 0
+    /// Links of the deadline wheel; `timerNext` is also the link of the free list.
+    var timerNext: UInt32 = SubscriptionRecord.none
+    var timerPrevious: UInt32 = SubscriptionRecord.none
+    var options: UInt16 = 0
+    var transport: UInt8 = 0
+    /// How the previous tenant of this place ended, for deliveries of it that still wait somewhere.
+    var previousEnd: DropReason = .unsubscribed
+
+    /// The deadline of a permanent subscription.
+    static let never = Int64.max
+    /// No slot.
+    static let none = UInt32.max
+
+    var socket: Socket {
+        var socket = Socket(packed: packed, options: options, detail: detail)
+        socket.transport = transport
+        return socket
+    }
+}
+
+/// Deliveries that did not arrive, counted by reason.
+struct Losses: Sendable, Equatable {
+    private var counts = [UInt64](
+        repeating: 0, count: FailureReason.allCases.count + DropReason.allCases.count)
+
+    subscript(reason: FailureReason) -> UInt64 {
+        get { counts[Losses.index(reason)] }
+        set { counts[Losses.index(reason)] = newValue }
+    }
+
+    subscript(reason: DropReason) -> UInt64 {
+        get { counts[FailureReason.allCases.count + Losses.index(reason)] }
+        set { counts[FailureReason.allCases.count + Losses.index(reason)] = newValue }
+    }
+
+    /// All of them.
+    var total: UInt64 { counts.reduce(0, +) }
+
+    private static func index<Reason: CaseIterable & Equatable>(_ reason: Reason) -> Int {
+        // The cases are few and the path is the unhappy one.
+        var index = 0
+        for candidate in Reason.allCases {
+            if candidate == reason { return index }
+            index += 1
+        }
+        preconditionFailure("a case is always among allCases")
+    }
+}
