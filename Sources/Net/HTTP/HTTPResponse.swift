@@ -1,0 +1,69 @@
+/// The answer a handler fills in. One per worker, emptied and used again for every request: its buffers keep
+/// their capacity, so an answer of ordinary size allocates nothing.
+///
+/// The server itself adds `Server`, `Date`, `Content-Length`, and `Connection` where needed, leaves the body
+/// away for HEAD, 204 and 304, and sends.
+public struct HTTPResponse: ~Copyable {
+    /// The status, 200 to 599. At first 200.
+    public var status = 200
+    /// The Content-Type; nil = none. At first nil.
+    public var contentType: StaticString?
+    /// The body. At first empty.
+    public var body: [UInt8] = []
+    /// Whether the connection closes after this answer. At first false.
+    public var close = false
+
+    /// `Name: value` CR LF, one after the other.
+    private(set) var fields: [UInt8] = []
+
+    /// Above this a buffer is not kept for the next request.
+    static let keptBytesMax = 1_048_576
+
+    /// An empty answer, status 200.
+    public init() {
+        body.reserveCapacity(4_096)
+        fields.reserveCapacity(512)
+    }
+
+    /// Adds a header field. `name` is a token and none of those the server adds itself. Control characters in
+    /// `value` are sent as spaces: no value can begin another line.
+    public mutating func addField(_ name: StaticString, _ value: some Sequence<UInt8>) {
+        fields.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        fields.append(UInt8(ascii: ":"))
+        fields.append(UInt8(ascii: " "))
+        for byte in value {
+            fields.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
+        }
+        fields.append(UInt8(ascii: "\r"))
+        fields.append(UInt8(ascii: "\n"))
+    }
+
+    /// Adds a header field with a text as its value.
+    public mutating func addField(_ name: StaticString, _ value: String) {
+        addField(name, value.utf8)
+    }
+
+    /// Adds a header field whose value is a literal.
+    public mutating func addField(_ name: StaticString, _ value: StaticString) {
+        addField(name, UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+
+    /// Appends a literal to the body.
+    public mutating func append(_ text: StaticString) {
+        body.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends a text to the body.
+    public mutating func append(_ text: String) {
+        body.append(contentsOf: text.utf8)
+    }
+
+    /// Empties it for the next request.
+    mutating func reset() {
+        status = 200
+        contentType = nil
+        close = false
+        if !fields.isEmpty { fields.removeAll(keepingCapacity: true) }
+        if !body.isEmpty { body.removeAll(keepingCapacity: body.capacity <= Self.keptBytesMax) }
+    }
+}

@@ -1,0 +1,88 @@
+/// A place within a head: where it starts, counted from the first byte of the request, and how long it is.
+public struct HTTPRange: Sendable, Equatable {
+    /// Offset of its first byte.
+    public var start: Int { Int(first) }
+    /// Bytes.
+    public var count: Int { Int(length) }
+    /// Whether it has no bytes.
+    public var isEmpty: Bool { length == 0 }
+
+    private var first: UInt16
+    private var length: UInt16
+
+    /// Nothing, at the beginning.
+    public static let none = HTTPRange(0, 0)
+
+    /// `start ..< end`, both at most `HTTPHead.bytesCeiling`.
+    init(_ start: Int, _ end: Int) {
+        first = UInt16(truncatingIfNeeded: start)
+        length = UInt16(truncatingIfNeeded: end &- start)
+    }
+}
+
+/// How the end of a body is found (RFC 9112 §6.3).
+public enum HTTPFraming: Sendable, Equatable {
+    /// So many bytes; 0 when there is no body.
+    case length(Int)
+    /// Chunk by chunk.
+    case chunked
+}
+
+/// What a complete and valid header says. A plain value of fixed size that a worker uses again for every request:
+/// it holds places in the request's bytes, never the bytes themselves.
+public struct HTTPHead: Sendable {
+    /// What is asked to be done.
+    public internal(set) var method = HTTPMethod.other
+    /// HTTP/1.0 or HTTP/1.1; a later 1.x counts as 1.1 (RFC 9110 §2.5).
+    public internal(set) var version = HTTPVersion.http11
+    /// Where the method stands.
+    public internal(set) var methodRange = HTTPRange.none
+    /// Where the path stands; empty for an absolute-form target without one.
+    public internal(set) var path = HTTPRange.none
+    /// Where the query stands, without its `?`.
+    public internal(set) var query = HTTPRange.none
+    /// Whether there is a `?`.
+    public internal(set) var hasQuery = false
+    /// Where the authority stands: in an absolute-form target, else in Host; empty in HTTP/1.0 without Host.
+    public internal(set) var authority = HTTPRange.none
+    /// How the body ends.
+    public internal(set) var framing = HTTPFraming.length(0)
+    /// Whether the connection stays open after the answer (RFC 9112 §9.3).
+    public internal(set) var keepsAlive = true
+    /// Whether the client waits for `100 Continue` before it sends the body; never so in HTTP/1.0.
+    public internal(set) var expectsContinue = false
+    /// How many field lines there are.
+    public internal(set) var fieldCount = 0
+
+    var fields = InlineArray<256, HTTPField>(repeating: HTTPField(name: .none, value: .none))
+
+    /// Most field lines that `HTTPLimits.fieldCountMax` may allow.
+    public static let fieldCountCeiling = 256
+    /// Most bytes of a whole header, so that places fit into 16 bits.
+    public static let bytesCeiling = 65_000
+
+    /// An empty head.
+    public init() {}
+
+    /// One field line; `index` below `fieldCount`.
+    public func field(at index: Int) -> HTTPField { fields[index] }
+
+    /// Forgets what the last request said; the field places need not be wiped.
+    mutating func reset() {
+        hasQuery = false
+        query = .none
+        authority = .none
+        framing = .length(0)
+        keepsAlive = true
+        expectsContinue = false
+        fieldCount = 0
+    }
+}
+
+/// Where one field line's name and value stand; the value without the white space around it.
+public struct HTTPField: Sendable, Equatable {
+    /// The name, as it was written.
+    public var name: HTTPRange
+    /// The value.
+    public var value: HTTPRange
+}
