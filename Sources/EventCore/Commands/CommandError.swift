@@ -33,24 +33,64 @@ public struct CommandError: Error, Equatable, Sendable {
         case storeUnavailable = "store_unavailable"
     }
 
+    /// What is wrong with one argument. The raw value is the `code` of an entry in a problem's `errors`.
+    public enum Fault: String, Sendable, CaseIterable {
+        /// It must be given.
+        case missing
+        /// There is no such parameter.
+        case unknown
+        /// It was given twice.
+        case duplicate
+        /// It has another type.
+        case wrongType = "wrong_type"
+        /// A number below or above what is allowed.
+        case outOfRange = "out_of_range"
+        /// A text too long, or too many items.
+        case tooLong = "too_long"
+        /// It breaks its grammar.
+        case badFormat = "bad_format"
+        /// A socket of a scheme that no transport has.
+        case unknownScheme = "unknown_scheme"
+        /// An option of a socket is unknown, twice there, or has a bad value.
+        case badOption = "bad_option"
+        /// A socket whose address never receives.
+        case unusableAddress = "unusable_address"
+        /// It contradicts another argument.
+        case conflict
+    }
+
     /// What went wrong.
     public let code: Code
     /// One sentence for people: what was expected. Never contains a secret.
     public let message: String
     /// The command's parameter at fault, by its declared name; nil when no single one is.
     public let parameter: String?
+    /// What is wrong with that parameter; nil where the parameter itself is in order.
+    public let fault: Fault?
 
     /// An error.
-    public init(_ code: Code, _ message: String, parameter: String? = nil) {
+    public init(
+        _ code: Code, _ message: String, parameter: String? = nil, fault: Fault? = nil
+    ) {
         self.code = code
         self.message = message
         self.parameter = parameter
+        self.fault = fault
     }
 
     /// What a transport said about a socket.
     init(_ error: SocketError, parameter: String = "socket") {
-        let code: Code = error.reason == .forbidden ? .targetForbidden : .invalidSocket
-        self.init(code, error.message, parameter: parameter)
+        let fault: Fault? =
+            switch error.reason {
+            case .unknownScheme: .unknownScheme
+            case .malformed: .badFormat
+            case .badOption: .badOption
+            case .unusableAddress: .unusableAddress
+            case .forbidden: nil
+            }
+        self.init(
+            fault == nil ? .targetForbidden : .invalidSocket, error.message, parameter: parameter,
+            fault: fault)
     }
 
     /// What the journal said about a change.

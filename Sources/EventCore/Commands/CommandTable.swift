@@ -74,7 +74,8 @@ extension Commands {
             [optional("event", .text), optional("socket", .text)]) { a throws(CommandError) in
                 .listSubscribers(
                     ListSubscribersCommand(
-                        event: try a.optionalText(0), socket: try a.optionalText(1), limit: .max))
+                        event: try a.optionalText(0), socket: try a.optionalText(1), limit: .max,
+                        requiresEvent: true))
             },
         row("evi:raise", ["raise_event", "evi:raise_event"], "evi",
             "Raises an event; params is an array of values, or an object (or text that holds one).",
@@ -184,6 +185,8 @@ struct Arguments {
     /// OpenSIPS's own words, which its clients may match.
     private func badType(_ place: Int) -> CommandError {
         let name = row.parameters[place].name
-        return CommandError(.invalidParameter, "Bad type for parameter '\(name)'", parameter: name)
+        return CommandError(
+            .invalidParameter, "Bad type for parameter '\(name)'", parameter: name,
+            fault: .wrongType)
     }
 }

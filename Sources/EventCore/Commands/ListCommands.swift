@@ -17,11 +17,13 @@ public struct ListSubscribersCommand: Sendable {
     public var cursor: UInt64?
     /// Answer `.unchanged` if the listing still has this version.
     public var knownVersion: UInt64?
+    /// Whether an event that does not exist is an error (MI) or an empty page (REST).
+    public var requiresEvent: Bool
 
     /// A command.
     public init(
         event: String? = nil, socket: String? = nil, transport: String? = nil, limit: Int,
-        cursor: UInt64? = nil, knownVersion: UInt64? = nil
+        cursor: UInt64? = nil, knownVersion: UInt64? = nil, requiresEvent: Bool = false
     ) {
         self.event = event
         self.socket = socket
@@ -29,6 +31,7 @@ public struct ListSubscribersCommand: Sendable {
         self.limit = limit
         self.cursor = cursor
         self.knownVersion = knownVersion
+        self.requiresEvent = requiresEvent
     }
 
     func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
@@ -38,11 +41,12 @@ public struct ListSubscribersCommand: Sendable {
         }
         return try interface.core.withLock { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
-            let eventNumber = try event.map { name throws(CommandError) -> UInt32 in
-                guard let number = core.state.events.number(of: name) else {
-                    throw interface.eventNotFound(name)
-                }
-                return number
+            let eventNumber = event.flatMap { core.state.events.number(of: $0) }
+            if let event, eventNumber == nil {
+                if requiresEvent { throw interface.eventNotFound(event) }
+                return .subscriptions(
+                    SubscriptionPage(
+                        subscriptions: [], nextCursor: nil, version: core.state.subscribersVersion))
             }
             let version = core.state.version(ofSubscribersOf: eventNumber)
             if version == knownVersion { return .unchanged(version: version) }

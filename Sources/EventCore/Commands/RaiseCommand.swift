@@ -65,17 +65,18 @@ public struct RaiseCommand: Sendable {
 
     private func check(_ limits: CoreLimits) throws(CommandError) {
         guard params.items.count <= limits.paramsMax else {
-            throw invalid("An occurrence has at most \(limits.paramsMax) params.")
+            throw invalid("An occurrence has at most \(limits.paramsMax) params.", .tooLong)
         }
         for param in params.items {
             if let name = param.name, !isGood(name, limits) {
                 throw invalid(
-                    "A param's name is 1 to \(limits.paramNameScalarsMax) characters, none of them a control character."
-                )
+                    "A param's name is 1 to \(limits.paramNameScalarsMax) characters, none of them a control character.",
+                    .badFormat)
             }
             if case .string(let text) = param.value, !fits(text, limits.paramStringScalarsMax) {
                 throw invalid(
-                    "A param's text is at most \(limits.paramStringScalarsMax) characters long.")
+                    "A param's text is at most \(limits.paramStringScalarsMax) characters long.",
+                    .tooLong)
             }
         }
     }
@@ -90,7 +91,7 @@ public struct RaiseCommand: Sendable {
         text.utf8.count <= scalarsMax || text.unicodeScalars.count <= scalarsMax
     }
 
-    private func invalid(_ message: String) -> CommandError {
-        CommandError(.invalidParams, message, parameter: "params")
+    private func invalid(_ message: String, _ fault: CommandError.Fault) -> CommandError {
+        CommandError(.invalidParams, message, parameter: "params", fault: fault)
     }
 }

@@ -22,7 +22,7 @@ public struct RenewCommand: Sendable {
         guard let lifetime = try interface.lifetime(expire) else {
             throw CommandError(
                 .invalidExpire, "expire is at least 1 here; to end a subscription, delete it.",
-                parameter: "expire")
+                parameter: "expire", fault: .outOfRange)
         }
         let settled = interface.journal == nil ? nil : continuation()
         let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in

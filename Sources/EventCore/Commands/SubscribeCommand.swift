@@ -140,7 +140,8 @@ extension EventInterface {
                     seconds < 0
                     ? "Negative expire value"
                     : "expire is a whole number of seconds from 0 to \(limits.expireMaxSeconds)."
-                throw CommandError(.invalidExpire, message, parameter: "expire")
+                throw CommandError(
+                    .invalidExpire, message, parameter: "expire", fault: .outOfRange)
             }
             return .seconds(UInt32(seconds))
         }
@@ -152,7 +153,7 @@ extension EventInterface {
             throw CommandError(
                 .invalidEvent,
                 "An event's name is 1 to \(EventName.bytesMax) of A-Z a-z 0-9 _ . - and begins with a letter.",
-                parameter: "event")
+                parameter: "event", fault: .badFormat)
         }
     }
 

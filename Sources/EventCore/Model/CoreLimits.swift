@@ -11,7 +11,7 @@ public struct CoreLimits: Sendable, Equatable {
     /// Most params of one occurrence.
     public var paramsMax = 256
     /// Most Unicode scalars of a param's name.
-    public var paramNameScalarsMax = 128
+    public var paramNameScalarsMax = 64
     /// Most Unicode scalars of one string value.
     public var paramStringScalarsMax = 65_535
     /// Deliveries that the raising thread itself sends; larger fan-outs go to the transport's queue.
