@@ -44,8 +44,9 @@ let package = Package(
         // The assembly and the programs.
         .target(
             name: "Server",
-            dependencies: ["EventCore", "WireFormats", "Net", "Transports", "Store", log],
-            resources: [.embedInCode("Resources/openapi.yaml")],
+            dependencies: [
+                "EventCore", "WireFormats", "Net", "Transports", "Store", "Cassets", log,
+            ],
             swiftSettings: common),
         .executableTarget(
             name: "carillond", dependencies: ["Server", arguments, log], swiftSettings: common),
@@ -61,6 +62,7 @@ let package = Package(
         .systemLibrary(
             name: "Csqlite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "Cepoll"),
+        .target(name: "Cassets"),
 
         // Tests mirror the sources.
         .target(

@@ -173,3 +173,14 @@ extension EventInterface: DeliveryLedger {
         }
     }
 }
+
+extension EventInterface {
+    /// The transports' names in the order of the table.
+    public var transportNames: [String] { transports.map(\.name) }
+    /// The longest lifetime that may be asked for, seconds.
+    public var expireMaxSeconds: Int64 { limits.expireMaxSeconds }
+    /// Most entries of one page of a listing.
+    public var pageMax: Int { limits.pageMax }
+    /// When this process began, milliseconds since 1970: what makes its ids and versions its own.
+    public var epoch: Int64 { started.wall }
+}

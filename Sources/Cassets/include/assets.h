@@ -1,0 +1,9 @@
+// Files that the daemon carries inside itself.
+#ifndef CARILLON_CASSETS_H
+#define CARILLON_CASSETS_H
+
+/// openapi.yaml, byte for byte.
+extern const unsigned char carillon_openapi[];
+extern const unsigned long carillon_openapi_bytes;
+
+#endif

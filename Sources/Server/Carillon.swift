@@ -1,0 +1,144 @@
+internal import Dispatch
+public import EventCore
+public import Logging
+public import Net
+internal import Store
+internal import Synchronization
+internal import Transports
+internal import WireFormats
+
+/// The program as a value: made from settings, started, stopped. Everything is wired here and nowhere else.
+public final class Carillon: Sendable {
+    /// The program's version; CHANGELOG.md says what is in it.
+    public static let version = "0.1.0"
+
+    private let settings: Settings
+    private let log: Logger
+    private let store: SubscriptionStore
+    private let interface: EventInterface
+    private let server: HTTPServer
+    private let readiness = Readiness()
+    private let housekeeping = DispatchQueue(label: "carillon.housekeeping")
+    private let timer: any DispatchSourceTimer
+    private let addresses: [ListenAddress]
+
+    /// Opens the state, brings back what survived and begins to listen; nothing is answered before `start`.
+    /// Blocks: about half a second per million subscriptions. Throws one sentence about the first thing that is
+    /// wrong, with the state untouched.
+    public init(settings: Settings, log: Logger) throws(StartError) {
+        self.settings = settings
+        self.log = log
+        let wanted = try settings.listen.map(ListenSetting.parse)
+        try Self.check(wanted, insecure: settings.insecure)
+        let policy = try Self.policy(settings, own: wanted)
+        let transports = try Self.transports(settings, policy: policy)
+        do throws(StoreError) {
+            store = try SubscriptionStore.open(directory: settings.stateDirectory)
+        } catch {
+            throw StartError(error.message)
+        }
+        interface = EventInterface(
+            transports: transports, journal: store, limits: settings.limits,
+            version: "Carillon \(Self.version)", clock: Clock.now)
+        try Self.restore(from: store, into: interface, log: log)
+        let rest = REST(
+            interface: interface, mi: MI(interface: interface),
+            policy: BrowserPolicy(
+                hosts: Self.hosts(wanted) + settings.allowedHosts.map { $0.lowercased() },
+                origins: settings.allowedOrigins),
+            dynamicEvents: settings.dynamicEvents, readiness: readiness)
+        do throws(SystemError) {
+            server = try HTTPServer(
+                configuration: settings.http, handler: HTTPSurface(rest: rest))
+            var bound: [ListenAddress] = []
+            for address in wanted {
+                do throws(SystemError) {
+                    bound.append(try server.listen(on: address))
+                } catch {
+                    throw StartError("Cannot listen on \(address): \(error)")
+                }
+            }
+            addresses = bound
+        } catch let error as StartError {
+            throw error
+        } catch {
+            throw StartError("The HTTP server cannot be made: \(error)")
+        }
+        timer = DispatchSource.makeTimerSource(queue: housekeeping)
+    }
+
+    /// Where it listens, with the real ports.
+    public var listening: [ListenAddress] { addresses }
+
+    /// Answers from now on.
+    public func start() {
+        Statistics.register(interface, server: server, store: store)
+        timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(500))
+        timer.setEventHandler { @Sendable [interface] in
+            // Only frees memory early; every command expires first.
+            interface.expire(at: Clock.now())
+        }
+        timer.resume()
+        server.start()
+        readiness.enter(.running)
+        for address in addresses { log.notice("LISTENER(\(address)): open") }
+    }
+
+    /// Answers what is under way, lets queued deliveries out for `drainMilliseconds`, writes everything down.
+    /// Blocks until done. What was left undelivered is logged and counted.
+    public func stop() {
+        readiness.enter(.stopping)
+        server.stop(graceMilliseconds: settings.drainMilliseconds)
+        interface.stop(drainMilliseconds: settings.drainMilliseconds)
+        timer.cancel()
+        store.close()
+        let totals = interface.totals()
+        log.notice(
+            "SERVICE: stopped matched=\(totals.matched) delivered=\(totals.delivered) failed=\(totals.failed) dropped=\(totals.dropped)"
+        )
+    }
+}
+
+extension Carillon {
+    /// Nothing listens beyond loopback without authentication.
+    private static func check(_ addresses: [ListenAddress], insecure: Bool) throws(StartError) {
+        guard !insecure else { return }
+        for address in addresses where !ListenSetting.isLocal(address) {
+            throw StartError(
+                "--listen \(address) can be reached from other machines and nobody has to say who they are: "
+                    + "listen on 127.0.0.1 or a UNIX socket, or add --insecure if a firewall or proxy protects it.")
+        }
+    }
+
+    /// The names by which requests may call us: those of the listeners, and the loopback's.
+    private static func hosts(_ addresses: [ListenAddress]) -> [String] {
+        var names = ["localhost", "127.0.0.1", "[::1]"]
+        for case .tcp(let host, _) in addresses {
+            names.append(host.contains(":") ? "[\(host)]" : host.lowercased())
+        }
+        return names
+    }
+
+    private static func restore(
+        from store: SubscriptionStore, into interface: EventInterface, log: Logger
+    ) throws(StartError) {
+        let now = Clock.now()
+        var unusable = 0
+        do throws(StoreError) {
+            let summary = try store.load(now: now.wall, event: { interface.restore(event: $0) }) {
+                do throws(SocketError) {
+                    _ = try interface.restore($0, at: now)
+                } catch {
+                    unusable += 1
+                    log.warning("SUBSCRIPTION(\($0.id)): kept, not restored: \(error.message)")
+                }
+            }
+            interface.restore(nextID: summary.nextID)
+            log.notice(
+                "STORE(\(store.path)): restored subscriptions=\(summary.subscriptions - unusable) events=\(summary.events) expired=\(summary.expired) unusable=\(unusable)"
+            )
+        } catch {
+            throw StartError(error.message)
+        }
+    }
+}

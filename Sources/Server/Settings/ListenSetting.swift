@@ -1,0 +1,36 @@
+internal import Net
+
+/// The setting `listen`, read.
+enum ListenSetting {
+    /// `HOST:PORT`, `[IPv6]:PORT`, `/path` or `unix:/path`.
+    static func parse(_ text: String) throws(StartError) -> ListenAddress {
+        if text.hasPrefix("/") { return .unix(path: text) }
+        if text.hasPrefix("unix:/") { return .unix(path: String(text.dropFirst(5))) }
+        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex else { throw bad(text) }
+        let digits = text[text.index(after: colon)...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = UInt16(digits)
+        else { throw bad(text) }
+        var host = text[..<colon]
+        if host.hasPrefix("[") && host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw bad(text)
+        }
+        guard !host.isEmpty else { throw bad(text) }
+        return .tcp(host: String(host), port: port)
+    }
+
+    /// Whether only this machine can reach it. A name counts as one that others can reach, `localhost` apart.
+    static func isLocal(_ address: ListenAddress) -> Bool {
+        switch address {
+        case .unix: true
+        case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        }
+    }
+
+    private static func bad(_ text: String) -> StartError {
+        StartError(
+            "--listen \(text): expected HOST:PORT, [IPv6]:PORT or the /path of a UNIX socket.")
+    }
+}

@@ -1,0 +1,61 @@
+internal import Net
+internal import WireFormats
+
+/// What keeps foreign web pages out: whom a request must be meant for, and which pages may write.
+struct BrowserPolicy: Sendable {
+    /// Names and addresses that are this service, lower case, IPv6 in brackets, without port.
+    let hosts: [[UInt8]]
+    /// Origins of pages that may read and write from elsewhere: `https://board.example`, compared exactly.
+    let origins: [[UInt8]]
+
+    init(hosts: [String], origins: [String]) {
+        self.hosts = hosts.map { Array($0.utf8) }
+        self.origins = origins.map { Array($0.utf8) }
+    }
+
+    /// Whether `host` (with or without a port) is this service. A page that rebinds its name to our address
+    /// still says its own name here. HTTP/1.0 may leave the host out; no browser does.
+    func isOurs(_ host: UnsafeBufferPointer<UInt8>) -> Bool {
+        if host.isEmpty { return true }
+        var end = host.count
+        while end > 0, (0x30...0x39).contains(host[end - 1]) { end -= 1 }
+        let name =
+            end > 0 && host[end - 1] == UInt8(ascii: ":")
+            ? UnsafeBufferPointer(rebasing: host[0..<(end - 1)]) : host
+        return hosts.contains { equals(name, $0) }
+    }
+
+    /// Whether a page of `origin` may write: none was named (no browser), it is allowed, or it is our own.
+    func mayWrite(origin: UnsafeBufferPointer<UInt8>?, host: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let origin else { return true }
+        return isAllowed(origin) || isOwn(origin, host: host)
+    }
+
+    /// Whether pages of `origin` may read across origins.
+    func isAllowed(_ origin: UnsafeBufferPointer<UInt8>) -> Bool {
+        origins.contains { $0.count == origin.count && origin.elementsEqual($0) }
+    }
+
+    private func isOwn(
+        _ origin: UnsafeBufferPointer<UInt8>, host: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let scheme = Array("http://".utf8)
+        guard origin.count == scheme.count + host.count, origin.starts(with: scheme) else {
+            return false
+        }
+        return equals(UnsafeBufferPointer(rebasing: origin[scheme.count...]), Array(host))
+    }
+
+    /// Letters in any case.
+    private func equals(_ bytes: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
+        guard bytes.count == other.count else { return false }
+        for index in 0..<bytes.count where lowercase(bytes[index]) != lowercase(other[index]) {
+            return false
+        }
+        return true
+    }
+
+    private func lowercase(_ byte: UInt8) -> UInt8 {
+        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+}

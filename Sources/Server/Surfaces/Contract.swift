@@ -1,0 +1,21 @@
+internal import Cassets
+
+/// openapi.yaml as it was when this binary was built.
+public enum Contract {
+    /// The document's bytes.
+    public static var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the document to an answer.
+    static func append(to body: inout [UInt8]) {
+        withUnsafePointer(to: carillon_openapi) { start in
+            let count = Int(carillon_openapi_bytes)
+            start.withMemoryRebound(to: UInt8.self, capacity: count) {
+                body.append(contentsOf: UnsafeBufferPointer(start: $0, count: count))
+            }
+        }
+    }
+}

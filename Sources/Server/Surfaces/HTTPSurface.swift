@@ -1,0 +1,90 @@
+internal import EventCore
+internal import Net
+internal import WireFormats
+
+/// The door for everything over HTTP: refuses what is not meant for us, then goes by the route table.
+struct HTTPSurface: HTTPHandler {
+    let rest: REST
+
+    func respond(to request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
+        do throws(Problem) {
+            return try answer(request, &response)
+        } catch {
+            error.write(to: &response)
+            return .ready
+        }
+    }
+
+    private func answer(
+        _ request: borrowing HTTPRequest, _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        guard rest.policy.isOurs(request.host) else {
+            throw Problem(
+                421, "misdirected_request",
+                "This service does not answer for the host named; the setting is allowed-host.")
+        }
+        let origin = request.field("Origin")
+        if let origin, rest.policy.isAllowed(origin) {
+            response.addField("Access-Control-Allow-Origin", origin)
+            response.addField("Vary", "Origin")
+        }
+        switch RouteTable.match(request.method, request.path) {
+        case .route(let index, let argument):
+            let route = RouteTable.routes[index]
+            if route.method != .get, !rest.policy.mayWrite(origin: origin, host: request.host) {
+                throw Problem(
+                    403, "origin_forbidden",
+                    "Pages of this origin may not write here; the setting is allowed-origin.")
+            }
+            return try route.action(rest, request, PathArgument(bytes: argument), &response)
+        case .options(let allow):
+            answerOptions(request, allow: allow, origin: origin, &response)
+            return .ready
+        case .otherMethods(let allow):
+            var problem = Problem(
+                405, "method_not_allowed", "This path has \(allow).")
+            problem.allow = allow
+            throw problem
+        case .unknownPath:
+            if request.method == .options, request.path.elementsEqual("*".utf8) {
+                // RFC 9110 §9.3.7: the server as a whole.
+                response.status = 204
+                response.addField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+                return .ready
+            }
+            throw Problem.notFound
+        }
+    }
+
+    private func answerOptions(
+        _ request: borrowing HTTPRequest, allow: String, origin: UnsafeBufferPointer<UInt8>?,
+        _ response: inout HTTPResponse
+    ) {
+        response.status = 204
+        response.addField("Allow", allow)
+        guard let origin, rest.policy.isAllowed(origin),
+            request.field("Access-Control-Request-Method") != nil
+        else { return }
+        response.addField("Access-Control-Allow-Methods", allow)
+        response.addField("Access-Control-Allow-Headers", "Content-Type, If-None-Match")
+        response.addField("Access-Control-Max-Age", "600")
+    }
+
+    func refuse(_ refusal: HTTPRefusal, _ response: inout HTTPResponse) {
+        let code =
+            switch refusal.status {
+            case 408: "request_timeout"
+            case 413: "content_too_large"
+            case 414: "uri_too_long"
+            case 417: "expectation_failed"
+            case 431: "header_too_large"
+            case 501: "not_implemented"
+            case 503: "unavailable"
+            case 505: "version_not_supported"
+            default: "malformed_request"
+            }
+        var problem = Problem(refusal.status, code, String(describing: refusal.detail))
+        if refusal.status == 503 { problem.retryAfterSeconds = 1 }
+        problem.write(to: &response)
+    }
+}

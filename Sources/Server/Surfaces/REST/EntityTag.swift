@@ -1,0 +1,33 @@
+internal import Net
+internal import WireFormats
+
+/// The weak entity tags of lists: `W/"` start of the process and version of the list `"`.
+///
+/// The start is in it because versions begin anew with the process.
+enum EntityTag {
+    /// Adds `ETag` and `Cache-Control` to an answer.
+    static func add(version: UInt64, epoch: Int64, to response: inout HTTPResponse) {
+        response.addField("ETag", text(version: version, epoch: epoch))
+        response.addField("Cache-Control", "no-cache")
+    }
+
+    /// The version that `If-None-Match` names, if one of its tags is of this process; nil where nothing can match.
+    /// `*` asks whether there is anything at all (RFC 9110 §13.1.2): a list always is, see `matchesAny`.
+    static func version(in request: borrowing HTTPRequest, epoch: Int64) -> UInt64? {
+        guard let value = request.field("If-None-Match") else { return nil }
+        let start = String(epoch, radix: 35) + "z"
+        for tag in value.lowercasedText.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }) {
+            let opaque = tag.hasPrefix("w/") ? tag.dropFirst(2) : tag
+            guard opaque.hasPrefix("\"" + start), opaque.hasSuffix("\"") else { continue }
+            if let version = UInt64(opaque.dropFirst(start.count + 1).dropLast(), radix: 35) {
+                return version
+            }
+        }
+        return nil
+    }
+
+    private static func text(version: UInt64, epoch: Int64) -> String {
+        // Base 35 has no z: it separates.
+        "W/\"\(String(epoch, radix: 35))z\(String(version, radix: 35))\""
+    }
+}

@@ -1,0 +1,109 @@
+internal import EventCore
+internal import Net
+internal import WireFormats
+
+/// `/events`.
+extension REST {
+    @Sendable static func listEvents(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        var query = try request.strictQuery("limit", "cursor")
+        let limit = query.number("limit", in: 1...rest.interface.pageMax, fallback: 100)
+        let cursor = query.cursor("cursor")
+        try query.finish()
+        let epoch = rest.interface.epoch
+        let command = ListEventsCommand(
+            limit: limit, cursor: cursor.map { UInt32(clamping: $0) },
+            knownVersion: EntityTag.version(in: request, epoch: epoch))
+        return try rest.run(
+            .listEvents(command), for: request, &response, position: { .parameter($0) }
+        ) { reply, response in
+            switch reply {
+            case .unchanged(let version):
+                response.status = 304
+                EntityTag.add(version: version, epoch: epoch, to: &response)
+            case .events(let page):
+                EntityTag.add(version: page.version, epoch: epoch, to: &response)
+                response.contentType = "application/json"
+                Representation.write(page, to: &response.body)
+            default: preconditionFailure("a listing answers with a listing")
+            }
+        }
+    }
+
+    @Sendable static func getEvent(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        let command = ShowEventCommand(event: try argument.text())
+        return try rest.run(
+            .showEvent(command), for: request, &response, position: asName, render: renderEvent)
+    }
+
+    @Sendable static func putEvent(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        let event = try argument.text()
+        if !request.body.isEmpty {
+            var members = MemberReader(try request.json())
+            try members.finish()
+        }
+        return try rest.run(
+            .publish(PublishCommand(event: event)), for: request, &response, position: asName,
+            render: renderEvent)
+    }
+
+    @Sendable static func raiseEvent(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        let event = try argument.text()
+        try request.checkMediaType()
+        let params: Params
+        do throws(JSONError) {
+            params = try RaiseBody.params(in: request.body.span)
+        } catch {
+            throw Problem(error)
+        }
+        let command = RaiseCommand(event: event, params: params, createsEvent: rest.dynamicEvents)
+        return try rest.run(
+            .raise(command), for: request, &response, position: ofRaise, render: renderRaised)
+    }
+
+    @Sendable private static func renderEvent(
+        _ reply: CommandReply, _ response: inout HTTPResponse
+    ) {
+        guard case .event(let view, let created) = reply else {
+            preconditionFailure("showing an event answers with it")
+        }
+        response.status = created ? 201 : 200
+        if created { response.addField("Location", "/events/\(view.description.name)") }
+        response.contentType = "application/json"
+        Representation.write(view, to: &response.body)
+    }
+
+    @Sendable private static func renderRaised(
+        _ reply: CommandReply, _ response: inout HTTPResponse
+    ) {
+        guard case .raised(let receipt) = reply else {
+            preconditionFailure("raising answers with a receipt")
+        }
+        response.status = 202
+        response.contentType = "application/json"
+        Representation.write(receipt, to: &response.body)
+    }
+
+    /// The event's name is the path's parameter `name`.
+    @Sendable private static func asName(_ parameter: String) -> Problem.Place.Where {
+        .parameter("name")
+    }
+
+    @Sendable private static func ofRaise(_ parameter: String) -> Problem.Place.Where {
+        parameter == "event" ? .parameter("name") : .body("/" + parameter)
+    }
+}

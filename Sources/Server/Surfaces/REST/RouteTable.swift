@@ -1,0 +1,96 @@
+internal import EventCore
+internal import Net
+internal import WireFormats
+
+/// One row of the route table: which method on which path runs what.
+struct Route: Sendable {
+    /// What runs: on the worker, without blocking.
+    typealias Action = @Sendable (
+        REST, borrowing HTTPRequest, PathArgument, inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer
+
+    let method: HTTPMethod
+    /// The path as in openapi.yaml: `/subscriptions/{id}`.
+    let path: StaticString
+    /// The operationId of openapi.yaml.
+    let operation: StaticString
+    let action: Action
+}
+
+/// Every endpoint on one screen. HEAD goes with GET; OPTIONS and 405 are answered from this table.
+enum RouteTable {
+    static let routes: [Route] = [
+        Route(method: .post, path: "/subscriptions", operation: "subscribe", action: REST.subscribe),
+        Route(method: .get, path: "/subscriptions/{}", operation: "getSubscription", action: REST.getSubscription),
+        Route(method: .patch, path: "/subscriptions/{}", operation: "renewSubscription", action: REST.renewSubscription),
+        Route(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe),
+        Route(method: .get, path: "/subscribers", operation: "listSubscribers", action: REST.listSubscribers),
+        Route(method: .get, path: "/events", operation: "listEvents", action: REST.listEvents),
+        Route(method: .get, path: "/events/{}", operation: "getEvent", action: REST.getEvent),
+        Route(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
+        Route(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
+        Route(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
+        Route(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract),
+        Route(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness),
+        Route(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness),
+    ]
+
+    /// What a request's method and path lead to.
+    enum Match {
+        /// A row, and the bytes that stand for `{}`, undecoded.
+        case route(Int, UnsafeBufferPointer<UInt8>)
+        /// The path is known, the method is not one of its own; these are.
+        case otherMethods(String)
+        /// OPTIONS on a known path; these are its methods.
+        case options(String)
+        case unknownPath
+    }
+
+    static func match(_ method: HTTPMethod, _ path: UnsafeBufferPointer<UInt8>) -> Match {
+        let wanted = method == .head ? .get : method
+        var known: [HTTPMethod] = []
+        for index in routes.indices {
+            guard let argument = match(routes[index].path, path) else { continue }
+            if routes[index].method == wanted { return .route(index, argument) }
+            known.append(routes[index].method)
+        }
+        if known.isEmpty { return .unknownPath }
+        let allow = allowed(known)
+        return method == .options ? .options(allow) : .otherMethods(allow)
+    }
+
+    /// The value of `Allow` for a path with these methods.
+    static func allowed(_ methods: [HTTPMethod]) -> String {
+        var names: [String] = []
+        for method in methods {
+            names.append(method.name)
+            if method == .get { names.append("HEAD") }
+        }
+        return (names + ["OPTIONS"]).joined(separator: ", ")
+    }
+
+    /// The bytes for `{}` (empty where the pattern has none) if `path` is of this pattern, else nil.
+    private static func match(
+        _ pattern: StaticString, _ path: UnsafeBufferPointer<UInt8>
+    ) -> UnsafeBufferPointer<UInt8>? {
+        let pattern = UnsafeBufferPointer(
+            start: pattern.utf8Start, count: pattern.utf8CodeUnitCount)
+        var position = 0
+        var index = 0
+        var argument = UnsafeBufferPointer(rebasing: path[0..<0])
+        while index < pattern.count {
+            if pattern[index] == UInt8(ascii: "{") {
+                let start = position
+                while position < path.count && path[position] != UInt8(ascii: "/") { position += 1 }
+                guard position > start else { return nil }
+                argument = UnsafeBufferPointer(rebasing: path[start..<position])
+                index += 2
+                continue
+            }
+            guard position < path.count, path[position] == pattern[index] else { return nil }
+            position += 1
+            index += 1
+        }
+        return position == path.count ? argument : nil
+    }
+}

@@ -1,0 +1,54 @@
+internal import EventCore
+internal import Net
+internal import WireFormats
+
+/// Health, the contract, and MI's door.
+extension REST {
+    @Sendable static func getContract(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        response.contentType = "application/yaml"
+        Contract.append(to: &response.body)
+        return .ready
+    }
+
+    @Sendable static func getLiveness(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        writeHealth(to: &response)
+        return .ready
+    }
+
+    @Sendable static func getReadiness(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        if let reason = rest.readiness.whyNot() {
+            var problem = Problem(503, "unavailable", reason)
+            problem.retryAfterSeconds = 1
+            throw problem
+        }
+        writeHealth(to: &response)
+        return .ready
+    }
+
+    @Sendable static func callMI(
+        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        try request.strictQuery().finish()
+        try request.checkMediaType()
+        return rest.mi.answer(request, &response)
+    }
+
+    private static func writeHealth(to response: inout HTTPResponse) {
+        response.contentType = "application/json"
+        response.addField("Cache-Control", "no-store")
+        response.append(#"{"status":"ok"}"#)
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Glibc
+import Logging
+import Server
+
+/// `carillond`: flags, then `Server`.
+@main
+struct Carillond: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "carillond",
+        abstract: "Event notification for telephony platforms: the OpenSIPS event interface as a service.",
+        discussion: """
+            Subscribe an application's socket to a named event, raise the event, and every subscriber is told: by UDP \
+            or UNIX datagram, or by a JSON-RPC call over HTTP.
+
+              curl -d '{"event":"E_PIKE_BLOCKED","socket":"udp:127.0.0.1:8888"}' \\
+                -H 'Content-Type: application/json' http://127.0.0.1:8080/subscriptions
+
+            The whole interface: curl http://127.0.0.1:8080/openapi.yaml
+            """,
+        version: "carillond \(Carillon.version)")
+
+    @OptionGroup(title: "Where it listens") var listening: ListeningOptions
+    @OptionGroup(title: "What it keeps") var keeping: StateOptions
+    @OptionGroup(title: "Where it may send") var sending: TargetOptions
+    @OptionGroup(title: "Limits and deadlines") var limits: LimitOptions
+
+    @Option(help: "How much is logged to standard error: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = Logger.Level.notice
+
+    func run() throws {
+        SignalWatch.block()
+        var log = Logger(label: "carillond", factory: StreamLogHandler.standardError)
+        log.logLevel = logLevel
+        let carillon: Carillon
+        do throws(StartError) {
+            carillon = try Carillon(settings: try settings(), log: log)
+        } catch {
+            throw ValidationError(error.description)
+        }
+        carillon.start()
+        for address in carillon.listening {
+            print("listening on \(address.url)")
+        }
+        fflush(stdout)
+        SignalWatch.untilStopped(log: log) { carillon.stop() }
+    }
+
+    /// The settings that the flags make.
+    private func settings() throws(StartError) -> Settings {
+        var settings = Settings(stateDirectory: try keeping.directory())
+        listening.apply(to: &settings)
+        keeping.apply(to: &settings)
+        sending.apply(to: &settings)
+        limits.apply(to: &settings)
+        return settings
+    }
+}
+
+extension Logger.Level: ExpressibleByArgument {}

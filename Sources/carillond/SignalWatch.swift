@@ -1,0 +1,59 @@
+import Dispatch
+import Glibc
+import Logging
+
+/// The signals of the daemon: blocked in every thread, and waited for by the main one.
+enum SignalWatch {
+    /// Blocks them; to be called before any other thread exists. SIGPIPE is ignored: a peer that went away is
+    /// an error of `send`, not the end of the process.
+    static func block() {
+        signal(SIGPIPE, SIG_IGN)
+        var set = watched
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Waits for SIGTERM or SIGINT, then runs `stop` and returns. A second one meanwhile ends the process at once
+    /// with status 1. SIGHUP and SIGUSR1 do nothing.
+    static func untilStopped(log: Logger, stop: @escaping @Sendable () -> Void) {
+        waitForEnd(log: log)
+        let done = DispatchSemaphore(value: 0)
+        DispatchQueue(label: "carillon.stop").async {
+            stop()
+            done.signal()
+        }
+        let impatient = pthreadWaiter(log: log)
+        done.wait()
+        _ = impatient
+    }
+
+    private static var watched: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] { sigaddset(&set, number) }
+        return set
+    }
+
+    private static func waitForEnd(log: Logger) {
+        while true {
+            var set = watched
+            var number: Int32 = 0
+            guard sigwait(&set, &number) == 0 else { continue }
+            if number == SIGTERM || number == SIGINT {
+                log.notice("SERVICE: stopping signal=\(number)")
+                return
+            }
+            log.notice("SERVICE: ignored signal=\(number)")
+        }
+    }
+
+    /// Ends the process should a second signal come before it has stopped.
+    private static func pthreadWaiter(log: Logger) -> DispatchQueue {
+        let queue = DispatchQueue(label: "carillon.impatient")
+        queue.async {
+            waitForEnd(log: log)
+            log.warning("SERVICE: stopped at once, deliveries may be lost")
+            _exit(1)
+        }
+        return queue
+    }
+}
