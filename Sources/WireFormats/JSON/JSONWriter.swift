@@ -6,7 +6,6 @@ public import EventCore
 /// makes a notification cost tens of nanoseconds. For a tree there is `append(json: JSON)`.
 extension [UInt8] {
     /// Appends a literal as it is.
-    @inlinable
     public mutating func append(ascii literal: StaticString) {
         unsafe append(
             contentsOf: UnsafeBufferPointer(
@@ -15,8 +14,7 @@ extension [UInt8] {
 
     /// Appends the UTF-8 of `text`, neither quoted nor escaped.
     public mutating func append(utf8 text: String) {
-        var text = text
-        text.withUTF8 { unsafe append(contentsOf: $0) }
+        append(contentsOf: text.utf8)
     }
 
     /// Appends a JSON string: `text` in quotes, escaped as OpenSIPS 4 does it.
@@ -24,18 +22,17 @@ extension [UInt8] {
     /// `"` and `\` get a backslash; U+0008, U+0009, U+000A, U+000C, U+000D their short form; other characters
     /// below U+0020 become `\u00xx`. Everything else, U+007F, `/`, `<` and `&` included, goes out as UTF-8.
     public mutating func append(jsonString text: String) {
-        var text = text
-        text.withUTF8 { unsafe appendQuoted($0) }
+        append(addingCapacity: JSONRoom.string(text)) { $0.append(jsonString: text) }
     }
 
     /// Appends a value as JSON. An integer has neither fraction nor exponent, a double has one of the two.
     public mutating func append(json value: Value) {
-        switch value {
-        case .string(let text): append(jsonString: text)
-        case .integer(let number): append(decimal: number)
-        case .double(let number): append(json: number)
-        case .boolean(let flag): append(json: flag)
-        }
+        append(addingCapacity: JSONRoom.value(value)) { $0.append(json: value) }
+    }
+
+    /// Appends params as JSON: an object if they are named, else an array; `[]` for none. Order as given.
+    public mutating func append(json params: Params) {
+        append(addingCapacity: JSONRoom.params(params)) { $0.append(json: params) }
     }
 
     /// Appends the shortest text that reads back as the same double: `0.1`, `100.0`, `1e+20`, `-0.0`.
@@ -43,6 +40,74 @@ extension [UInt8] {
     /// It always has a fraction or an exponent, so that it stays a double for whoever tells them from integers.
     /// JSON has no word for NaN and the infinities: they become `null`, as ECMAScript's JSON.stringify has it.
     public mutating func append(json number: Double) {
+        append(addingCapacity: JSONRoom.number) { $0.append(json: number) }
+    }
+
+    /// Appends `true` or `false`.
+    public mutating func append(json flag: Bool) {
+        if flag { append(ascii: "true") } else { append(ascii: "false") }
+    }
+}
+
+/// How many bytes a piece of JSON can take at most: what must be there before it is written into an
+/// `OutputSpan`, which never grows.
+enum JSONRoom {
+    /// The longest number: a double such as `-2.2250738585072014e-308`.
+    static let number = 24
+
+    /// A string with its quotes. Short ones are counted as if each byte became `\u00xx`, which is quicker than
+    /// to look; long ones are looked at, so that a payload does not take six times its size.
+    static func string(_ text: String) -> Int {
+        let count = text.utf8.count
+        return count <= 64 ? 6 * count + 2 : count + 5 * text.utf8.count { needsEscape($0) } + 2
+    }
+
+    /// A value of any kind.
+    static func value(_ value: Value) -> Int {
+        if case .string(let text) = value { string(text) } else { number }
+    }
+
+    /// Params with brackets, colons and commas.
+    static func params(_ params: Params) -> Int {
+        let items = params.items.span
+        var sum = 2
+        for index in items.indices {
+            sum += 2 + value(items[index].value)
+            if let name = items[index].name { sum += string(name) }
+        }
+        return sum
+    }
+}
+
+/// The same pieces into memory that is already there: `JSONRoom` says how much is needed, and every piece checks
+/// that there is as much.
+extension OutputSpan<UInt8> {
+    mutating func append(ascii literal: StaticString) {
+        unsafe append(
+            UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+
+    mutating func append(utf8 text: String) {
+        unsafe withUTF8(of: text) { unsafe append($0) }
+    }
+
+    mutating func append(jsonString text: String) {
+        append(quote)
+        unsafe withUTF8(of: text) { unsafe appendEscaped($0) }
+        append(quote)
+    }
+
+    mutating func append(json value: Value) {
+        switch value {
+        case .string(let text): append(jsonString: text)
+        case .integer(let number): append(decimal: number)
+        case .double(let number): append(json: number)
+        case .boolean(let flag):
+            if flag { append(ascii: "true") } else { append(ascii: "false") }
+        }
+    }
+
+    mutating func append(json number: Double) {
         if number.isFinite {
             append(utf8: number.description)
         } else {
@@ -50,29 +115,57 @@ extension [UInt8] {
         }
     }
 
-    /// Appends `true` or `false`.
-    public mutating func append(json flag: Bool) {
-        if flag { append(ascii: "true") } else { append(ascii: "false") }
+    mutating func append(json params: Params) {
+        let items = params.items.span
+        let isNamed = params.isNamed
+        append(isNamed ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        for index in items.indices {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            if isNamed {
+                append(jsonString: items[index].name ?? "")
+                append(UInt8(ascii: ":"))
+            }
+            append(json: items[index].value)
+        }
+        append(isNamed ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+    }
+
+    /// Copies bytes as they are.
+    @inline(__always)
+    private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe withUnsafeMutableBufferPointer { room, initialized in
+            precondition(bytes.count <= room.count &- initialized)
+            guard let source = bytes.baseAddress, let target = room.baseAddress else { return }
+            unsafe (target + initialized).update(from: source, count: bytes.count)
+            initialized &+= bytes.count
+        }
     }
 
     /// Copies runs of bytes that need no escape, and escapes what stands between them.
-    private mutating func appendQuoted(_ text: UnsafeBufferPointer<UInt8>) {
-        append(UInt8(ascii: "\""))
-        var start = 0
+    @inline(__always)
+    private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let start = text.baseAddress else { return }
+        var copied = 0
         while true {
-            let end = unsafe endOfPlainRun(text, from: start)
-            unsafe append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
-            if end == text.count { break }
-            unsafe appendEscape(of: text[end])
-            start = end + 1
+            unsafe withUnsafeMutableBufferPointer { room, initialized in
+                let left = text.count &- copied
+                precondition(left <= room.count &- initialized)
+                guard let target = room.baseAddress else { return }
+                let run = unsafe copyPlainRun(
+                    of: left, from: start + copied, to: target + initialized)
+                initialized &+= run
+                copied &+= run
+            }
+            if copied == text.count { return }
+            unsafe appendEscape(of: text[copied])
+            copied &+= 1
         }
-        append(UInt8(ascii: "\""))
     }
 
     private mutating func appendEscape(of byte: UInt8) {
         append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+        case quote, backslash: append(byte)
         case 0x08: append(UInt8(ascii: "b"))
         case 0x09: append(UInt8(ascii: "t"))
         case 0x0A: append(UInt8(ascii: "n"))
@@ -85,29 +178,53 @@ extension [UInt8] {
     }
 }
 
-/// The index of the first byte from `start` on that a JSON string must escape, or the count.
-private func endOfPlainRun(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var index = start
-    // Eight bytes at a time. Each line leaves bit 7 set in bytes that are `"`, `\`, below 0x20. A borrow can set
-    // it wrongly only above a byte where it is set rightly, so the lowest one is always true.
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let high: UInt64 = 0x8080_8080_8080_8080
-    while index &+ 8 <= text.count {
-        let word = unsafe UInt64(
-            littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(
-                fromByteOffset: index, as: UInt64.self))
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5C)
-        let found =
-            ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-            | ((word &- ones &* 0x20) & ~word)
-        if found & high != 0 { return index &+ (found & high).trailingZeroBitCount / 8 }
+/// `String.withUTF8` wants a variable, hence a copy; this one does not, where the text is UTF-8 in one piece already.
+@inline(__always)
+private func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    if unsafe text.utf8.withContiguousStorageIfAvailable(body) != nil { return }
+    var copy = text
+    copy.withUTF8(body)
+}
+
+private let quote = UInt8(ascii: "\"")
+private let backslash = UInt8(ascii: "\\")
+
+private func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == quote || byte == backslash
+}
+
+/// Copies up to `count` bytes, and stops before the first that a JSON string must escape. Returns how many were
+/// copied; what lies behind them at `target`, up to `count`, may have been touched.
+private func copyPlainRun(
+    of count: Int, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>
+) -> Int {
+    let source = unsafe UnsafeRawPointer(source)
+    let target = UnsafeMutableRawPointer(target)
+    var index = 0
+    while index &+ 8 <= count {
+        let word = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        unsafe target.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+        let marks = escapeMarks(in: UInt64(littleEndian: word))
+        if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
         index &+= 8
     }
-    while index < text.count {
-        let byte = unsafe text[index]
-        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+    while index < count {
+        let byte = unsafe source.load(fromByteOffset: index, as: UInt8.self)
+        if needsEscape(byte) { return index }
+        unsafe target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
         index &+= 1
     }
     return index
+}
+
+/// Eight bytes at once: bit 7 of each byte that needs an escape, all other bits 0. A borrow can mark a byte wrongly
+/// only above one that is marked rightly, so the lowest mark is always true.
+@inline(__always)
+private func escapeMarks(in word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = word ^ (ones &* UInt64(quote))
+    let backslashes = word ^ (ones &* UInt64(backslash))
+    let controls = (word &- ones &* 0x20) & ~word
+    return (((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | controls)
+        & (ones &* 0x80)
 }

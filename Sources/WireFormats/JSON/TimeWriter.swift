@@ -5,6 +5,12 @@ extension [UInt8] {
     /// `milliseconds` count from 1970-01-01T00:00:00Z, without leap seconds, and may be negative. RFC 3339 knows
     /// the years 0000 to 9999: what lies outside is written as the first or last instant of that range.
     public mutating func append(rfc3339 milliseconds: Int64) {
+        append(addingCapacity: 24) { $0.append(rfc3339: milliseconds) }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    mutating func append(rfc3339 milliseconds: Int64) {
         let instant = Swift.min(Swift.max(milliseconds, firstInstant), lastInstant)
         let (day, timeOfDay) = instant.floorDivided(by: 86_400_000)
         let date = CivilDate(daysSince1970: day)

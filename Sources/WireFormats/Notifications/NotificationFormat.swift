@@ -15,25 +15,25 @@ public enum NotificationFormat {
 
     /// The same notification for an event, or any other method, that is no occurrence.
     public static func json(method: String, params: Params) -> [UInt8] {
+        let room = 48 + JSONRoom.string(method) + JSONRoom.params(params)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(64 + method.utf8.count + likelyBytes(of: params))
-        bytes.append(ascii: #"{"jsonrpc":"2.0","method":"#)
-        bytes.append(jsonString: method)
-        if !params.isEmpty {
-            bytes.append(ascii: #","params":"#)
-            bytes.append(json: params)
+        bytes.append(addingCapacity: room) { output in
+            output.append(ascii: #"{"jsonrpc":"2.0","method":"#)
+            output.append(jsonString: method)
+            if !params.isEmpty {
+                output.append(ascii: #","params":"#)
+                output.append(json: params)
+            }
+            output.append(UInt8(ascii: "}"))
         }
-        bytes.append(UInt8(ascii: "}"))
         return bytes
     }
 
     /// Only the value of `params`: an object for named, an array for bare values; empty for none.
     public static func jsonParams(_ occurrence: Occurrence) -> [UInt8] {
-        var bytes: [UInt8] = []
-        if occurrence.params.isEmpty { return bytes }
-        bytes.reserveCapacity(2 + likelyBytes(of: occurrence.params))
-        bytes.append(json: occurrence.params)
-        return bytes
+        let params = occurrence.params
+        if params.isEmpty { return [] }
+        return [UInt8](capacity: JSONRoom.params(params)) { $0.append(json: params) }
     }
 
     /// The classic lines of OpenSIPS 2.4: the event's name, a line `name::value` or `value` for each param, an
@@ -43,65 +43,49 @@ public enum NotificationFormat {
     /// never is. So the format is ambiguous (an empty bare string looks like the end); it is kept as receivers
     /// know it. Doubles are the shortest text that reads back equal, booleans `true` and `false`.
     public static func lines(_ occurrence: Occurrence) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(8 + occurrence.event.utf8.count + likelyBytes(of: occurrence.params))
-        bytes.append(utf8: occurrence.event)
-        bytes.append(lineFeed)
-        for param in occurrence.params.items {
-            if let name = param.name {
-                bytes.append(utf8: name)
-                bytes.append(ascii: "::")
-            }
-            bytes.append(lineValue: param.value)
-            bytes.append(lineFeed)
+        let items = occurrence.params.items
+        let room = items.reduce(occurrence.event.utf8.count + 2) { sum, param in
+            sum + (param.name?.utf8.count ?? 0) + 3 + lineRoom(of: param.value)
         }
-        bytes.append(lineFeed)
+        var bytes: [UInt8] = []
+        bytes.append(addingCapacity: room) { output in
+            output.append(utf8: occurrence.event)
+            output.append(lineFeed)
+            for param in items {
+                if let name = param.name {
+                    output.append(utf8: name)
+                    output.append(ascii: "::")
+                }
+                output.append(lineValue: param.value)
+                output.append(lineFeed)
+            }
+            output.append(lineFeed)
+        }
         return bytes
     }
 
-    /// An estimate of the bytes that params take in any format: exact but for escapes and long numbers.
-    private static func likelyBytes(of params: Params) -> Int {
-        params.items.reduce(0) { sum, param in
-            let value = if case .string(let text) = param.value { text.utf8.count } else { 20 }
-            return sum + (param.name?.utf8.count ?? 0) + value + 6
-        }
+    /// The most bytes a value takes in a line: a string may be quoted, and each of its bytes escaped.
+    private static func lineRoom(of value: Value) -> Int {
+        if case .string(let text) = value { 2 * text.utf8.count + 2 } else { JSONRoom.number }
     }
 }
 
-extension [UInt8] {
-    /// Appends params as JSON: an object if they are named, else an array; `[]` for none. Order as given.
-    public mutating func append(json params: Params) {
-        let isNamed = params.isNamed
-        append(isNamed ? UInt8(ascii: "{") : UInt8(ascii: "["))
-        var isFirst = true
-        for param in params.items {
-            if !isFirst { append(UInt8(ascii: ",")) }
-            isFirst = false
-            if isNamed {
-                append(jsonString: param.name ?? "")
-                append(UInt8(ascii: ":"))
-            }
-            append(json: param.value)
-        }
-        append(isNamed ? UInt8(ascii: "}") : UInt8(ascii: "]"))
-    }
-
-    /// Appends a value as OpenSIPS 2.4 prints it in a line.
+extension OutputSpan<UInt8> {
+    /// A value as OpenSIPS 2.4 prints it.
     fileprivate mutating func append(lineValue value: Value) {
-        guard case .string(let text) = value, text.utf8.contains(lineFeed) else {
-            return append(bareLineValue: value)
+        guard case .string(let text) = value else { return append(json: value) }
+        let bytes = text.utf8.span
+        var place = 0
+        while place < bytes.count, bytes[place] != lineFeed { place &+= 1 }
+        if place == bytes.count { return append(utf8: text) }
+        append(quote)
+        for index in bytes.indices {
+            if bytes[index] == quote { append(UInt8(ascii: "\\")) }
+            append(bytes[index])
         }
-        append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") { append(UInt8(ascii: "\\")) }
-            append(byte)
-        }
-        append(UInt8(ascii: "\""))
-    }
-
-    private mutating func append(bareLineValue value: Value) {
-        if case .string(let text) = value { append(utf8: text) } else { append(json: value) }
+        append(quote)
     }
 }
 
 private let lineFeed = UInt8(ascii: "\n")
+private let quote = UInt8(ascii: "\"")

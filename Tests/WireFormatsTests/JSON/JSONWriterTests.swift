@@ -86,11 +86,4 @@ struct JSONWriterTests {
             #expect(written { $0.append(decimal: number) } == "\(number)")
         }
     }
-
-    @Test("a number of fixed width has leading zeros and keeps its last digits")
-    func fixedWidth() {
-        #expect(written { $0.append(7, width: 2) } == "07")
-        #expect(written { $0.append(0, width: 3) } == "000")
-        #expect(written { $0.append(12_345, width: 3) } == "345")
-    }
 }
