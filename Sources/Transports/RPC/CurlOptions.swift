@@ -4,8 +4,8 @@ internal import Glibc
 
 /// What is the same for every call: libcurl's options, the shared headers, and who may be connected to.
 final class CurlOptions {
-    /// The transfers' multi handle; told of every socket.
-    let multi: CurlMulti
+    /// Told of every socket that is opened or closed.
+    let poller: CurlPoller
     /// Most bytes of a reply's headers and of its body.
     let replyBytesMax: Int
     /// Whether the target policy lets an address be connected to.
@@ -17,10 +17,10 @@ final class CurlOptions {
 
     /// The options that `settings` ask for.
     init(
-        settings: RPCSettings, multi: CurlMulti, allows: @escaping (UnsafePointer<sockaddr>) -> Bool
+        settings: RPCSettings, poller: CurlPoller, allows: @escaping (UnsafePointer<sockaddr>) -> Bool
     ) {
         self.settings = settings
-        self.multi = multi
+        self.poller = poller
         self.allows = allows
         replyBytesMax = settings.replyBytesMax
         var list: UnsafeMutablePointer<curl_slist>?
@@ -67,14 +67,14 @@ final class CurlOptions {
         if let file = settings.certificateAuthorityFile {
             codes.append(carillon_curl_set_text(easy, CURLOPT_CAINFO, file))
         }
-        // Connections outlive the transfer that opened them, so this one is told to the multi handle.
-        let context = Unmanaged.passUnretained(multi).toOpaque()
+        // Connections outlive the transfer that opened them, so closing is told to the poller.
+        let context = Unmanaged.passUnretained(poller).toOpaque()
         codes.append(carillon_curl_on_close(easy, closesSocket, context))
         return codes.first { $0 != CURLE_OK } ?? CURLE_OK
     }
 }
 
 private let closesSocket: curl_closesocket_callback = { context, socket in
-    if let context { Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().closed(socket) }
+    if let context { Unmanaged<CurlPoller>.fromOpaque(context).takeUnretainedValue().closed(socket) }
     return close(socket)
 }

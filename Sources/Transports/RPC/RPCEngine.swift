@@ -36,7 +36,7 @@ final class RPCEngine: @unchecked Sendable {
         self.settings = settings
         self.inbox = inbox
         multi = try CurlMulti(connectionsMax: settings.connectionsMax, wakeup: inbox.wakeup)
-        options = CurlOptions(settings: settings, multi: multi, allows: allows)
+        options = CurlOptions(settings: settings, poller: multi.poller, allows: allows)
         schedule = DeliverySchedule(limits: settings.queue)
     }
 

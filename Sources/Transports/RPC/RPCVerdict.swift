@@ -67,7 +67,7 @@ enum RPCVerdict: Equatable {
             CURLE_PARTIAL_FILE, CURLE_ABORTED_BY_CALLBACK:
             .connect
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WRITE_ERROR,
-            CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_LARGE:
+            CURLE_BAD_CONTENT_ENCODING:
             .reply
         default: .system
         }

@@ -8,7 +8,7 @@ final class Wakeup: Sendable {
 
     /// An eventfd; throws when the process has no descriptor left.
     init() throws(SystemError) {
-        let descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+        let descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard descriptor >= 0 else { throw SystemError.last("eventfd") }
         event = FileDescriptor(owning: descriptor)
     }
