@@ -1,0 +1,24 @@
+/// How JSON-RPC calls over HTTP are made. The defaults are what a service without configuration uses.
+public struct RPCSettings: Sendable {
+    /// The `User-Agent` of every call.
+    public var userAgent = "Carillon"
+    /// How long a call may take where its socket has no `timeout` option, connecting included; 100 to 60,000.
+    public var timeoutMilliseconds = 5_000
+    /// How long connecting may take, the name's lookup and TLS included.
+    public var connectTimeoutMilliseconds = 3_000
+    /// Most bytes of a reply's headers, and most of its body, that are read; more ends the call.
+    public var replyBytesMax = 64 << 10
+    /// Connections kept open between calls. Fewer than there are receivers doubles the cost of a call.
+    public var connectionsMax = 1_024
+    /// How old a kept connection may become: then the name is looked up again, should it have moved.
+    public var connectionAgeMaxSeconds = 300
+    /// A PEM file with the authorities that may sign receivers' certificates; nil = those of the system.
+    public var certificateAuthorityFile: String?
+    /// What may wait and what may be under way.
+    public var queue = QueueLimits()
+    /// When a failed call is made again.
+    public var retry = RetryPolicy()
+
+    /// The defaults.
+    public init() {}
+}
