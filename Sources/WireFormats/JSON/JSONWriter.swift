@@ -3,7 +3,7 @@ public import EventCore
 /// Writing JSON: bytes appended to an array, piece by piece; no text is built first, no tree is needed.
 ///
 /// Whoever writes an object writes its braces, colons and commas too: `append(ascii: "{\"id\":")`. That is what
-/// makes a notification cost tens of nanoseconds. For a tree there is `append(json: JSON)`.
+/// makes a notification cost tens of nanoseconds. For a tree there is `append(tree: JSON)`.
 extension [UInt8] {
     /// Appends a literal as it is.
     public mutating func append(ascii literal: StaticString) {
@@ -59,7 +59,8 @@ enum JSONRoom {
     /// to look; long ones are looked at, so that a payload does not take six times its size.
     static func string(_ text: String) -> Int {
         let count = text.utf8.count
-        return count <= 64 ? 6 * count + 2 : count + 5 * text.utf8.count { needsEscape($0) } + 2
+        return count <= 64
+            ? 6 * count + 2 : count + 5 * text.utf8.count { ByteMarks.isSpecial($0) } + 2
     }
 
     /// A value of any kind.
@@ -189,10 +190,6 @@ private func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> V
 private let quote = UInt8(ascii: "\"")
 private let backslash = UInt8(ascii: "\\")
 
-private func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == quote || byte == backslash
-}
-
 /// Copies up to `count` bytes, and stops before the first that a JSON string must escape. Returns how many were
 /// copied; what lies behind them at `target`, up to `count`, may have been touched.
 private func copyPlainRun(
@@ -204,27 +201,15 @@ private func copyPlainRun(
     while index &+ 8 <= count {
         let word = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
         unsafe target.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
-        let marks = escapeMarks(in: UInt64(littleEndian: word))
+        let marks = ByteMarks.specials(in: UInt64(littleEndian: word))
         if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
         index &+= 8
     }
     while index < count {
         let byte = unsafe source.load(fromByteOffset: index, as: UInt8.self)
-        if needsEscape(byte) { return index }
+        if ByteMarks.isSpecial(byte) { return index }
         unsafe target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
         index &+= 1
     }
     return index
-}
-
-/// Eight bytes at once: bit 7 of each byte that needs an escape, all other bits 0. A borrow can mark a byte wrongly
-/// only above one that is marked rightly, so the lowest mark is always true.
-@inline(__always)
-private func escapeMarks(in word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let quotes = word ^ (ones &* UInt64(quote))
-    let backslashes = word ^ (ones &* UInt64(backslash))
-    let controls = (word &- ones &* 0x20) & ~word
-    return (((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | controls)
-        & (ones &* 0x80)
 }
