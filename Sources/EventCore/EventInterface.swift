@@ -175,6 +175,11 @@ extension EventInterface: DeliveryLedger {
 }
 
 extension EventInterface {
+    /// Deliveries in total since the start.
+    public func totals() -> DeliveryCounts {
+        core.withLock { $0.state.totals }
+    }
+
     /// The transports' names in the order of the table.
     public var transportNames: [String] { transports.map(\.name) }
     /// The longest lifetime that may be asked for, seconds.

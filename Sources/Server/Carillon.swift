@@ -1,7 +1,6 @@
-internal import Dispatch
-public import EventCore
+internal import EventCore
 public import Logging
-public import Net
+internal import Net
 internal import Store
 internal import Synchronization
 internal import Transports
@@ -18,8 +17,7 @@ public final class Carillon: Sendable {
     private let interface: EventInterface
     private let server: HTTPServer
     private let readiness = Readiness()
-    private let housekeeping = DispatchQueue(label: "carillon.housekeeping")
-    private let timer: any DispatchSourceTimer
+    private let housekeeping: Housekeeping
     private let addresses: [ListenAddress]
 
     /// Opens the state, brings back what survived and begins to listen; nothing is answered before `start`.
@@ -38,7 +36,7 @@ public final class Carillon: Sendable {
             throw StartError(error.message)
         }
         interface = EventInterface(
-            transports: transports, journal: store, limits: settings.limits,
+            transports: transports, journal: store, limits: settings.coreLimits,
             version: "Carillon \(Self.version)", clock: Clock.now)
         try Self.restore(from: store, into: interface, log: log)
         let rest = REST(
@@ -47,38 +45,25 @@ public final class Carillon: Sendable {
                 hosts: Self.hosts(wanted) + settings.allowedHosts.map { $0.lowercased() },
                 origins: settings.allowedOrigins),
             dynamicEvents: settings.dynamicEvents, readiness: readiness)
-        do throws(SystemError) {
-            server = try HTTPServer(
-                configuration: settings.http, handler: HTTPSurface(rest: rest))
-            var bound: [ListenAddress] = []
-            for address in wanted {
-                do throws(SystemError) {
-                    bound.append(try server.listen(on: address))
-                } catch {
-                    throw StartError("Cannot listen on \(address): \(error)")
-                }
-            }
-            addresses = bound
-        } catch let error as StartError {
-            throw error
-        } catch {
-            throw StartError("The HTTP server cannot be made: \(error)")
-        }
-        timer = DispatchSource.makeTimerSource(queue: housekeeping)
+        server = try Self.server(settings, handler: HTTPSurface(rest: rest))
+        addresses = try Self.bind(server, to: wanted)
+        housekeeping = Housekeeping(interface)
     }
 
-    /// Where it listens, with the real ports.
-    public var listening: [ListenAddress] { addresses }
+    /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`.
+    public var listening: [String] {
+        addresses.map { address in
+            switch address {
+            case .tcp: "http://\(address)"
+            case .unix: "\(address)"
+            }
+        }
+    }
 
     /// Answers from now on.
     public func start() {
         Statistics.register(interface, server: server, store: store)
-        timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(500))
-        timer.setEventHandler { @Sendable [interface] in
-            // Only frees memory early; every command expires first.
-            interface.expire(at: Clock.now())
-        }
-        timer.resume()
+        housekeeping.start()
         server.start()
         readiness.enter(.running)
         for address in addresses { log.notice("LISTENER(\(address)): open") }
@@ -90,7 +75,7 @@ public final class Carillon: Sendable {
         readiness.enter(.stopping)
         server.stop(graceMilliseconds: settings.drainMilliseconds)
         interface.stop(drainMilliseconds: settings.drainMilliseconds)
-        timer.cancel()
+        housekeeping.stop()
         store.close()
         let totals = interface.totals()
         log.notice(
@@ -117,6 +102,30 @@ extension Carillon {
             names.append(host.contains(":") ? "[\(host)]" : host.lowercased())
         }
         return names
+    }
+
+    private static func server(
+        _ settings: Settings, handler: HTTPSurface
+    ) throws(StartError) -> HTTPServer {
+        do throws(SystemError) {
+            return try HTTPServer(configuration: settings.httpConfiguration, handler: handler)
+        } catch {
+            throw StartError("The HTTP server cannot be made: \(error)")
+        }
+    }
+
+    private static func bind(
+        _ server: HTTPServer, to addresses: [ListenAddress]
+    ) throws(StartError) -> [ListenAddress] {
+        var bound: [ListenAddress] = []
+        for address in addresses {
+            do throws(SystemError) {
+                bound.append(try server.listen(on: address))
+            } catch {
+                throw StartError("Cannot listen on \(address): \(error)")
+            }
+        }
+        return bound
     }
 
     private static func restore(

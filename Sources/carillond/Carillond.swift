@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
-import Logging
+public import Logging
 import Server
 
 /// `carillond`: flags, then `Server`.
@@ -25,12 +25,12 @@ struct Carillond: ParsableCommand {
     @OptionGroup(title: "Where it may send") var sending: TargetOptions
     @OptionGroup(title: "Limits and deadlines") var limits: LimitOptions
 
-    @Option(help: "How much is logged to standard error: trace, debug, info, notice, warning, error, critical.")
+    @Option(help: "How much is logged to standard error.")
     var logLevel = Logger.Level.notice
 
     func run() throws {
         SignalWatch.block()
-        var log = Logger(label: "carillond", factory: StreamLogHandler.standardError)
+        var log = Logger(label: "carillond") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = logLevel
         let carillon: Carillon
         do throws(StartError) {
@@ -40,9 +40,10 @@ struct Carillond: ParsableCommand {
         }
         carillon.start()
         for address in carillon.listening {
-            print("listening on \(address.url)")
+            print("listening on \(address)")
         }
-        fflush(stdout)
+        // Whoever started us may read this through a pipe.
+        fflush(nil)
         SignalWatch.untilStopped(log: log) { carillon.stop() }
     }
 
@@ -57,4 +58,4 @@ struct Carillond: ParsableCommand {
     }
 }
 
-extension Logger.Level: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -33,7 +33,7 @@ struct ListeningOptions: ParsableArguments {
         settings.allowedHosts = allowedHost
         settings.allowedOrigins = allowedOrigin
         settings.insecure = insecure
-        if workers > 0 { settings.http.workers = workers }
+        if workers > 0 { settings.workers = workers }
     }
 
     func validate() throws {
@@ -147,16 +147,16 @@ struct LimitOptions: ParsableArguments {
     var idleSeconds = 75
 
     func apply(to settings: inout Settings) {
-        settings.limits.eventsMax = eventsMax
-        settings.limits.subscriptionsMax = subscriptionsMax
-        settings.limits.expireDefaultSeconds = expireDefault
-        settings.limits.expireMaxSeconds = expireMax
-        settings.http.connectionsMax = connectionsMax
-        settings.http.limits.bodyBytesMax = bodyMax
-        settings.http.headerMilliseconds = headerSeconds * 1_000
-        settings.http.bodyMilliseconds = bodySeconds * 1_000
-        settings.http.sendMilliseconds = sendSeconds * 1_000
-        settings.http.idleMilliseconds = idleSeconds * 1_000
+        settings.eventsMax = eventsMax
+        settings.subscriptionsMax = subscriptionsMax
+        settings.expireDefaultSeconds = expireDefault
+        settings.expireMaxSeconds = expireMax
+        settings.connectionsMax = connectionsMax
+        settings.bodyBytesMax = bodyMax
+        settings.headerMilliseconds = headerSeconds * 1_000
+        settings.bodyMilliseconds = bodySeconds * 1_000
+        settings.sendMilliseconds = sendSeconds * 1_000
+        settings.idleMilliseconds = idleSeconds * 1_000
     }
 
     func validate() throws {

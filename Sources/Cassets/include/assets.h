@@ -6,4 +6,8 @@
 extern const unsigned char carillon_openapi[];
 extern const unsigned long carillon_openapi_bytes;
 
+static inline const unsigned char *carillon_openapi_start(void) {
+    return carillon_openapi;
+}
+
 #endif

@@ -73,11 +73,6 @@ public struct RaiseCommand: Sendable {
                     "A param's name is 1 to \(limits.paramNameScalarsMax) characters, none of them a control character.",
                     .badFormat)
             }
-            if case .string(let text) = param.value, !fits(text, limits.paramStringScalarsMax) {
-                throw invalid(
-                    "A param's text is at most \(limits.paramStringScalarsMax) characters long.",
-                    .tooLong)
-            }
         }
     }
 

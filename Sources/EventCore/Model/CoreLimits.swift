@@ -12,8 +12,6 @@ public struct CoreLimits: Sendable, Equatable {
     public var paramsMax = 256
     /// Most Unicode scalars of a param's name.
     public var paramNameScalarsMax = 64
-    /// Most Unicode scalars of one string value.
-    public var paramStringScalarsMax = 65_535
     /// Deliveries that the raising thread itself sends; larger fan-outs go to the transport's queue.
     public var inlineDeliveriesMax = 64
     /// Deliveries sent between two looks at the state, so that an unsubscription waits no longer than this.

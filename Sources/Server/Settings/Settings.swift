@@ -1,5 +1,6 @@
-public import EventCore
-public import Net
+internal import EventCore
+internal import Net
+internal import WireFormats
 
 /// Everything about a Carillon that can be set. The defaults are those of a service started without a flag.
 public struct Settings: Sendable {
@@ -23,14 +24,53 @@ public struct Settings: Sendable {
     public var certificateAuthorityFile: String?
     /// How long queued deliveries may still go out while the service stops.
     public var drainMilliseconds = 5_000
-    /// Workers, deadlines and limits of the HTTP server.
-    public var http = HTTPConfiguration()
-    /// Limits of the core.
-    public var limits = CoreLimits()
+    /// Event loops of the HTTP server; 0 = half the cores, at least one.
+    public var workers = 0
+    /// Most HTTP connections.
+    public var connectionsMax = 10_000
+    /// Most bytes of a request's body.
+    public var bodyBytesMax = 262_144
+    /// From the first byte of a request to the end of its header.
+    public var headerMilliseconds = 10_000
+    /// From the end of the header to the end of the body.
+    public var bodyMilliseconds = 30_000
+    /// For a client to take an answer.
+    public var sendMilliseconds = 30_000
+    /// For a connection without a request.
+    public var idleMilliseconds = 75_000
+    /// Most events, static ones included.
+    public var eventsMax = 100_000
+    /// Most subscriptions.
+    public var subscriptionsMax = 2_000_000
+    /// Lifetime where none is asked for, seconds.
+    public var expireDefaultSeconds: Int64 = 3_600
+    /// Longest lifetime that may be asked for, seconds.
+    public var expireMaxSeconds: Int64 = 31_536_000
 
     /// The defaults, with the state in `stateDirectory`.
     public init(stateDirectory: String) {
         self.stateDirectory = stateDirectory
+    }
+
+    var httpConfiguration: HTTPConfiguration {
+        var http = HTTPConfiguration()
+        if workers > 0 { http.workers = workers }
+        http.connectionsMax = connectionsMax
+        http.limits.bodyBytesMax = bodyBytesMax
+        http.headerMilliseconds = headerMilliseconds
+        http.bodyMilliseconds = bodyMilliseconds
+        http.sendMilliseconds = sendMilliseconds
+        http.idleMilliseconds = idleMilliseconds
+        return http
+    }
+
+    var coreLimits: CoreLimits {
+        var limits = CoreLimits()
+        limits.eventsMax = eventsMax
+        limits.subscriptionsMax = subscriptionsMax
+        limits.expireDefaultSeconds = expireDefaultSeconds
+        limits.expireMaxSeconds = expireMaxSeconds
+        return limits
     }
 }
 

@@ -11,11 +11,8 @@ public enum Contract {
 
     /// Appends the document to an answer.
     static func append(to body: inout [UInt8]) {
-        withUnsafePointer(to: carillon_openapi) { start in
-            let count = Int(carillon_openapi_bytes)
-            start.withMemoryRebound(to: UInt8.self, capacity: count) {
-                body.append(contentsOf: UnsafeBufferPointer(start: $0, count: count))
-            }
-        }
+        body.append(
+            contentsOf: UnsafeBufferPointer(
+                start: carillon_openapi_start(), count: Int(carillon_openapi_bytes)))
     }
 }

@@ -64,13 +64,9 @@ extension REST {
         try request.strictQuery().finish()
         let event = try argument.text()
         try request.checkMediaType()
-        let params: Params
-        do throws(JSONError) {
-            params = try RaiseBody.params(in: request.body.span)
-        } catch {
-            throw Problem(error)
-        }
-        let command = RaiseCommand(event: event, params: params, createsEvent: rest.dynamicEvents)
+        let command = RaiseCommand(
+            event: event, params: try RaiseBody.params(in: request.body.span),
+            createsEvent: rest.dynamicEvents)
         return try rest.run(
             .raise(command), for: request, &response, position: ofRaise, render: renderRaised)
     }

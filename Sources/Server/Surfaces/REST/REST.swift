@@ -72,7 +72,7 @@ extension HTTPRequest {
     func json() throws(Problem) -> JSON {
         try checkMediaType()
         do throws(JSONError) {
-            return try JSON.parse(body.span)
+            return try JSON(parsing: body.span)
         } catch {
             throw Problem(error)
         }

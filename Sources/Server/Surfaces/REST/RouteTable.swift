@@ -63,8 +63,14 @@ enum RouteTable {
     static func allowed(_ methods: [HTTPMethod]) -> String {
         var names: [String] = []
         for method in methods {
-            names.append(method.name)
-            if method == .get { names.append("HEAD") }
+            switch method {
+            case .get: names += ["GET", "HEAD"]
+            case .post: names.append("POST")
+            case .put: names.append("PUT")
+            case .patch: names.append("PATCH")
+            case .delete: names.append("DELETE")
+            case .head, .options, .trace, .connect, .other: break  // no row has these
+            }
         }
         return (names + ["OPTIONS"]).joined(separator: ", ")
     }
