@@ -48,7 +48,7 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    private static func text<Word>(_ family: Int32, _ address: [Word]) -> String {
+    private static func text<Word: FixedWidthInteger>(_ family: Int32, _ address: [Word]) -> String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
             guard let start = buffer.baseAddress,
                 let text = inet_ntop(family, address, start, socklen_t(buffer.count))

@@ -26,4 +26,20 @@ public struct HTTPConfiguration: Sendable {
     public init() {
         workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
     }
+
+    /// The same settings within the bounds that the server's memory layout and the descriptor limit set.
+    func clamped(descriptorsMax: Int) -> HTTPConfiguration {
+        var settings = self
+        settings.workers = min(max(workers, 1), 64)
+        settings.limits.fieldCountMax = min(limits.fieldCountMax, HTTPHead.fieldCountCeiling)
+        // Positions within a header are 16 bits wide; `+ 4` for the line ends.
+        settings.limits.requestLineBytesMax = min(limits.requestLineBytesMax, HTTPHead.bytesCeiling / 2)
+        settings.limits.headerBytesMax = min(
+            limits.headerBytesMax, HTTPHead.bytesCeiling - settings.limits.requestLineBytesMax - 4)
+        settings.limits.fieldBytesMax = min(limits.fieldBytesMax, settings.limits.headerBytesMax)
+        // What is not a connection needs descriptors too: the store, outgoing calls, logs.
+        let room = descriptorsMax > 512 ? descriptorsMax - 256 : descriptorsMax / 2
+        settings.connectionsMax = max(1, min(connectionsMax, room))
+        return settings
+    }
 }

@@ -1,4 +1,5 @@
 public import EventCore
+internal import Glibc
 public import WireFormats
 
 /// One complete request as a handler sees it: a view of the worker's memory, valid only during the call.
@@ -9,7 +10,7 @@ public import WireFormats
 /// the tab, the body is whole and its chunks put together.
 public struct HTTPRequest: ~Copyable {
     let base: UnsafePointer<UInt8>
-    let head: UnsafePointer<HTTPHead>
+    let reader: UnsafePointer<HTTPRequestReader>
     let mailbox: Unmanaged<HTTPMailbox>
     let address: HTTPTicket.Address
 
@@ -21,47 +22,54 @@ public struct HTTPRequest: ~Copyable {
     public let received: Moment
 
     /// What it asks to be done; never `.connect`.
-    public var method: HTTPMethod { head.pointee.method }
+    public var method: HTTPMethod { reader.pointee.head.method }
 
     /// The method as it was written, for `.other`.
-    public var methodBytes: UnsafeBufferPointer<UInt8> { bytes(head.pointee.methodRange) }
+    public var methodBytes: UnsafeBufferPointer<UInt8> { bytes(reader.pointee.head.methodRange) }
 
     /// HTTP/1.0 or HTTP/1.1.
-    public var version: HTTPVersion { head.pointee.version }
+    public var version: HTTPVersion { reader.pointee.head.version }
 
     /// The path as it was sent, percent escapes included; starts with `/`, or is `*` for `OPTIONS *`.
     /// An absolute-form target is already reduced (RFC 9112 §3.2.2).
     public var path: UnsafeBufferPointer<UInt8> {
-        let range = head.pointee.path
+        let range = reader.pointee.head.path
         // `GET http://host HTTP/1.1` has no path byte to point at (RFC 9110 §4.2.3: it means `/`).
         return range.isEmpty ? HTTPRequest.impliedPath(method) : bytes(range)
     }
 
+    /// Whether the path is exactly this one, byte for byte and escapes undecoded.
+    public func hasPath(_ text: StaticString) -> Bool {
+        let path = self.path
+        guard path.count == text.utf8CodeUnitCount, let start = path.baseAddress else { return false }
+        return memcmp(start, text.utf8Start, path.count) == 0
+    }
+
     /// What follows the first `?`, undecoded; nil without `?`.
     public var query: UnsafeBufferPointer<UInt8>? {
-        head.pointee.hasQuery ? bytes(head.pointee.query) : nil
+        reader.pointee.head.hasQuery ? bytes(reader.pointee.head.query) : nil
     }
 
     /// Host and port as the request names them: the authority of an absolute-form target, else the value of the
     /// Host field. Valid by RFC 3986 §3.2 and not yet compared with anything; empty only in HTTP/1.0 without Host.
-    public var host: UnsafeBufferPointer<UInt8> { bytes(head.pointee.authority) }
+    public var host: UnsafeBufferPointer<UInt8> { bytes(reader.pointee.head.authority) }
 
     /// How many field lines there are.
-    public var fieldCount: Int { head.pointee.fieldCount }
+    public var fieldCount: Int { reader.pointee.head.fieldCount }
 
     /// The name and value of one field line, in the order received; `index` below `fieldCount`.
     public func field(at index: Int) -> (
         name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
     ) {
-        let field = head.pointee.field(at: index)
+        let field = reader.pointee.head.field(at: index)
         return (bytes(field.name), bytes(field.value))
     }
 
     /// The value of the first field line of this name, in any case of letters; nil when there is none. `name` is
     /// ASCII. Host, Content-Length, Content-Type, Authorization and Origin are never there twice.
     public func field(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
-        for index in 0..<head.pointee.fieldCount {
-            let field = head.pointee.field(at: index)
+        for index in 0..<reader.pointee.head.fieldCount {
+            let field = reader.pointee.head.field(at: index)
             if name.equalsIgnoringCase(bytes(field.name)) { return bytes(field.value) }
         }
         return nil

@@ -69,6 +69,7 @@ public struct HTTPHead: Sendable {
 
     /// Forgets what the last request said; the field places need not be wiped.
     mutating func reset() {
+        method = .other
         hasQuery = false
         query = .none
         authority = .none

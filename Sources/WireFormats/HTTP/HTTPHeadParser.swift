@@ -4,9 +4,6 @@
 /// to take the line apart. A header may come in any pieces: what was looked at is remembered, and the result never
 /// depends on where the pieces were cut.
 struct HTTPHeadParser {
-    /// What was found so far; valid once `parse` returned a number.
-    var head = HTTPHead()
-
     /// Where the line begins that is not complete yet.
     private var lineStart = 0
     /// No line end lies before this place.
@@ -21,12 +18,13 @@ struct HTTPHeadParser {
         scanned = 0
         fieldsStart = 0
         seen = []
-        head.reset()
     }
 
-    /// Goes on with all bytes received since the start of the request. Returns how many bytes the header has, its
-    /// empty line included, or nil when its end is not there yet.
-    mutating func parse(_ bytes: Span<UInt8>, _ limits: borrowing HTTPLimits) throws(HTTPParseError) -> Int? {
+    /// Goes on with all bytes received since the start of the request, and writes what they say into `head`. Returns
+    /// how many bytes the header has, its empty line included, or nil when its end is not there yet.
+    mutating func parse(
+        _ bytes: Span<UInt8>, into head: inout HTTPHead, _ limits: borrowing HTTPLimits
+    ) throws(HTTPParseError) -> Int? {
         while true {
             guard let end = try lineEnd(bytes, limits) else { return nil }
             let start = lineStart
@@ -41,7 +39,7 @@ struct HTTPHeadParser {
                 try HTTPRequestLine.parse(bytes, start, end, &head)
                 fieldsStart = lineStart
             } else if start == end {
-                try finish(limits)
+                try finish(&head, limits)
                 return lineStart
             } else {
                 guard head.fieldCount < limits.fieldCountMax else { throw .tooManyFields }
@@ -91,7 +89,9 @@ struct HTTPHeadParser {
     }
 
     /// The rules that only hold for the header as a whole.
-    private mutating func finish(_ limits: borrowing HTTPLimits) throws(HTTPParseError) {
+    private func finish(
+        _ head: inout HTTPHead, _ limits: borrowing HTTPLimits
+    ) throws(HTTPParseError) {
         if head.version == .http11 {
             // RFC 9112 §3.2: 400 for any HTTP/1.1 request without Host, absolute-form included.
             guard seen.contains(.host) else { throw .missingHost }

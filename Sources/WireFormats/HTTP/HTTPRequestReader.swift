@@ -20,9 +20,7 @@ public struct HTTPRequestReader {
     public private(set) var headerCount = 0
 
     /// What the header says; valid once `headerCount` is not 0.
-    public var head: HTTPHead {
-        @inline(__always) _read { yield parser.head }
-    }
+    public private(set) var head = HTTPHead()
 
     /// A reader at the start of a request.
     public init() {}
@@ -30,6 +28,7 @@ public struct HTTPRequestReader {
     /// Begins the next request.
     public mutating func reset() {
         parser.reset()
+        head.reset()
         headerCount = 0
     }
 
@@ -40,14 +39,14 @@ public struct HTTPRequestReader {
     ) throws(HTTPParseError) -> Progress {
         var start = 0
         if headerCount == 0 {
-            guard let count = try parser.parse(bytes.span, limits) else { return .needsMore(kept: bytes.count) }
+            guard let count = try parser.parse(bytes.span, into: &head, limits) else { return .needsMore(kept: bytes.count) }
             headerCount = count
             start = count
-            if parser.head.framing == .chunked { chunks = HTTPChunkedDecoder() }
-        } else if parser.head.framing == .chunked {
+            if head.framing == .chunked { chunks = HTTPChunkedDecoder() }
+        } else if head.framing == .chunked {
             start = headerCount &+ chunks.keptCount
         }
-        switch parser.head.framing {
+        switch head.framing {
         case .length(let count):
             let end = headerCount &+ count
             guard end <= bytes.count else { return .needsMore(kept: bytes.count) }

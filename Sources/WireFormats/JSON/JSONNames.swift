@@ -30,7 +30,8 @@ public struct JSONNames {
         init(_ text: String) { self.text = text }
 
         static func == (one: Name, other: Name) -> Bool {
-            one.text.utf8.count == other.text.utf8.count
+            // `==` is quick, but takes for equal what Unicode calls equivalent.
+            one.text.utf8.count == other.text.utf8.count && one.text == other.text
                 && one.text.utf8.elementsEqual(other.text.utf8)
         }
 

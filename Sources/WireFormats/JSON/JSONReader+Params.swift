@@ -28,6 +28,7 @@ extension JSONReader {
 
     private mutating func readNamed(in bytes: Span<UInt8>) throws(JSONError) -> [Param] {
         var items: [Param] = []
+        items.reserveCapacity(likelyParams)
         var names = JSONNames()
         try beginObject(in: bytes)
         while let name = try nextName(in: bytes, seen: &names) {
@@ -38,11 +39,15 @@ extension JSONReader {
 
     private mutating func readBare(in bytes: Span<UInt8>) throws(JSONError) -> [Param] {
         var items: [Param] = []
+        items.reserveCapacity(likelyParams)
         try beginArray(in: bytes)
         while try nextElement(in: bytes) { items.append(Param(value: try readValue(in: bytes))) }
         return items
     }
 }
+
+/// Room made beforehand, so that the params of nearly every event need memory once.
+private let likelyParams = 8
 
 extension JSONError {
     static func nestedParam(at offset: Int, pointer: String = "") -> JSONError {

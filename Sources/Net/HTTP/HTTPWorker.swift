@@ -1,0 +1,83 @@
+internal import Dispatch
+internal import EventCore
+internal import Glibc
+internal import Synchronization
+
+/// One event loop as other threads see it: its mailbox and its counts. The loop itself is `HTTPWorkerLoop`.
+final class HTTPWorker: Sendable {
+    let mailbox: HTTPMailbox
+    let counts = HTTPWorkerCounts()
+
+    init() throws(SystemError) {
+        mailbox = try HTTPMailbox()
+    }
+
+    /// Runs the loop on a serial queue of its own, as one block that ends when the server has stopped.
+    func start(_ index: Int, _ group: DispatchGroup, _ loop: @escaping @Sendable () -> Void) {
+        DispatchQueue(label: "carillon.http.\(index)").async(group: group) {
+            self.counts.begin()
+            loop()
+            self.counts.end()
+        }
+    }
+}
+
+/// What a loop counts, for other threads to read. Only the loop writes.
+final class HTTPWorkerCounts: Sendable {
+    let requests = Atomic<Int>(0)
+    let refusals = Atomic<Int>(0)
+    /// The processor-time clock of the loop's thread, while it runs.
+    private let clock = Lock<clockid_t?>(nil)
+    private let busyAtEnd = Atomic<Int64>(0)
+
+    /// On the loop's thread, before it begins.
+    func begin() {
+        var id = clockid_t()
+        if pthread_getcpuclockid(pthread_self(), &id) == 0 { clock.withLock { $0 = id } }
+    }
+
+    /// On the loop's thread, after its end: the clock ends with the thread.
+    func end() {
+        clock.withLock { clock in
+            busyAtEnd.store(Self.read(clock), ordering: .relaxed)
+            clock = nil
+        }
+    }
+
+    /// Processor time of the loop so far, nanoseconds. Costs the loop nothing.
+    var busyNanoseconds: Int64 {
+        clock.withLock { clock in
+            clock == nil ? busyAtEnd.load(ordering: .relaxed) : Self.read(clock)
+        }
+    }
+
+    private static func read(_ clock: clockid_t?) -> Int64 {
+        guard let clock else { return 0 }
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+/// The counts that accepting and closing share between workers.
+final class HTTPConnectionCounts: Sendable {
+    let open = Atomic<Int>(0)
+    let accepted = Atomic<Int>(0)
+    let refused = Atomic<Int>(0)
+}
+
+/// Carries a loop from the thread that made it, where errors can be thrown, to the one that runs it.
+final class HTTPWorkerStart: @unchecked Sendable {
+    // @unchecked because the loop is put in before the one block that takes it out is enqueued.
+    private var loop: HTTPWorkerLoop?
+
+    init(_ loop: consuming HTTPWorkerLoop) {
+        self.loop = consume loop
+    }
+
+    /// Runs the loop as a local value; once.
+    func run() {
+        guard var loop = self.loop.take() else { return }
+        loop.run()
+    }
+}

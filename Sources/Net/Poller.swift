@@ -1,0 +1,53 @@
+internal import Cepoll
+internal import Glibc
+
+/// An epoll instance. Descriptors are registered level-triggered under a token, never under their number: a late
+/// event of a closed descriptor then finds nobody. One thread.
+struct Poller: ~Copyable {
+    /// Most events of one wake-up.
+    static let eventsMax = 256
+
+    static let input = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+    static let output = EPOLLOUT.rawValue
+    static let hangUp = EPOLLERR.rawValue | EPOLLHUP.rawValue
+
+    private let descriptor: FileDescriptor
+    private let events: UnsafeMutablePointer<epoll_event>
+
+    init() throws(SystemError) {
+        let number = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard number >= 0 else { throw .last("epoll_create1") }
+        descriptor = FileDescriptor(owning: number)
+        events = .allocate(capacity: Self.eventsMax)
+    }
+
+    deinit {
+        events.deallocate()
+    }
+
+    /// Registers a descriptor; false when the kernel has no room for it.
+    func add(_ number: Int32, _ interest: UInt32, token: UInt64) -> Bool {
+        control(EPOLL_CTL_ADD, number, interest, token)
+    }
+
+    /// Changes what a registered descriptor is watched for. Errors and hang-ups are always reported.
+    func modify(_ number: Int32, _ interest: UInt32, token: UInt64) {
+        _ = control(EPOLL_CTL_MOD, number, interest, token)
+    }
+
+    /// Blocks until something happens; returns how many events there are.
+    func wait() -> Int {
+        // -1 only for EINTR: the arguments are fixed.
+        max(0, Int(epoll_wait(descriptor.number, events, Int32(Self.eventsMax), -1)))
+    }
+
+    /// The event at `index` of the last wake-up.
+    func event(_ index: Int) -> (token: UInt64, events: UInt32) {
+        (events[index].data.u64, events[index].events)
+    }
+
+    private func control(_ operation: Int32, _ number: Int32, _ interest: UInt32, _ token: UInt64) -> Bool {
+        var event = epoll_event(events: interest, data: epoll_data_t(u64: token))
+        return epoll_ctl(descriptor.number, operation, number, &event) == 0
+    }
+}
