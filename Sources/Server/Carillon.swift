@@ -60,11 +60,15 @@ public final class Carillon: Sendable {
         }
     }
 
-    /// Answers from now on.
-    public func start() {
+    /// Answers from now on. Throws when the system has no descriptor or thread left for it.
+    public func start() throws(StartError) {
         Statistics.register(interface, server: server, store: store)
         housekeeping.start()
-        server.start()
+        do throws(SystemError) {
+            try server.start()
+        } catch {
+            throw StartError("The HTTP server does not start: \(error)")
+        }
         readiness.enter(.running)
         for address in addresses { log.notice("LISTENER(\(address)): open") }
     }

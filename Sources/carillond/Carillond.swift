@@ -35,10 +35,10 @@ struct Carillond: ParsableCommand {
         let carillon: Carillon
         do throws(StartError) {
             carillon = try Carillon(settings: try settings(), log: log)
+            try carillon.start()
         } catch {
             throw ValidationError(error.description)
         }
-        carillon.start()
         for address in carillon.listening {
             print("listening on \(address)")
         }
