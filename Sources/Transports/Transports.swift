@@ -1,1 +1,0 @@
-// Transports: in the making.

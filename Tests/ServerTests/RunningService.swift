@@ -1,0 +1,43 @@
+import Foundation
+import Logging
+import Server
+import TestSupport
+
+/// The real program in this process: on a free port, with its state in a directory of its own.
+final class RunningService {
+    let carillon: Carillon
+    let port: UInt16
+    let stateDirectory: String
+    private var isRunning = true
+
+    /// Starts one. `stateDirectory` nil makes a new one, which goes with the service.
+    init(stateDirectory: String? = nil, _ change: (inout Settings) -> Void = { _ in }) throws {
+        let directory = stateDirectory ?? NSTemporaryDirectory() + "carillon-" + UUID().uuidString
+        var settings = Settings(stateDirectory: directory)
+        settings.listen = ["127.0.0.1:0"]
+        settings.drainMilliseconds = 1_000
+        change(&settings)
+        var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        log.logLevel = .critical
+        carillon = try Carillon(settings: settings, log: log)
+        try carillon.start()
+        self.stateDirectory = directory
+        port = UInt16(carillon.listening[0].split(separator: ":").last ?? "") ?? 0
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Stops it as SIGTERM does.
+    func stop() {
+        guard isRunning else { return }
+        isRunning = false
+        carillon.stop()
+    }
+
+    /// A new connection to it.
+    func client() throws -> JSONClient {
+        try JSONClient(port: port)
+    }
+}
