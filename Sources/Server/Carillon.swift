@@ -28,7 +28,8 @@ public final class Carillon: Sendable {
         self.log = log
         let wanted = try settings.listen.map(ListenSetting.parse)
         try Self.check(wanted, insecure: settings.insecure)
-        let policy = try Self.policy(settings, own: wanted)
+        let own = OwnListeners()
+        let policy = try Self.policy(settings, own: own)
         let transports = try Self.transports(settings, policy: policy)
         do throws(StoreError) {
             store = try SubscriptionStore.open(directory: settings.stateDirectory)
@@ -47,6 +48,7 @@ public final class Carillon: Sendable {
             dynamicEvents: settings.dynamicEvents, readiness: readiness)
         server = try Self.server(settings, handler: HTTPSurface(rest: rest))
         addresses = try Self.bind(server, to: wanted)
+        Self.note(addresses, in: own)
         housekeeping = Housekeeping(interface)
     }
 

@@ -2,24 +2,51 @@ internal import EventCore
 internal import Net
 internal import Transports
 
+/// What the settings say about the ways out.
 extension Carillon {
     /// The table of transports: their order is their number.
     static func transports(
         _ settings: Settings, policy: TargetPolicy
     ) throws(StartError) -> [any Transport] {
+        var rpc = RPCSettings()
+        rpc.userAgent = "Carillon/\(version)"
+        rpc.certificateAuthorityFile = settings.certificateAuthorityFile
         do throws(SystemError) {
-            var rpc = RPCSettings()
-            rpc.userAgent = "Carillon/\(version)"
-            rpc.certificateAuthorityFile = settings.certificateAuthorityFile
-            return [try RPCTransport(settings: rpc, policy: policy)]
+            return [
+                try DatagramTransport(policy: policy, resolver: Resolver(clock: Clock.now)),
+                try RPCTransport(settings: rpc, policy: policy),
+            ]
         } catch {
             throw StartError("A transport cannot be made: \(error)")
         }
     }
 
-    static func policy(
-        _ settings: Settings, own: [ListenAddress]
-    ) throws(StartError) -> TargetPolicy {
-        TargetPolicy()
+    /// The policy that every transport obeys; `own` learns our listeners once they are bound.
+    static func policy(_ settings: Settings, own: OwnListeners) throws(StartError) -> TargetPolicy {
+        for directory in settings.unixDirectories where !directory.hasPrefix("/") {
+            throw StartError("--unix-directories \(directory): expected an absolute path.")
+        }
+        do throws(TargetPolicySettingError) {
+            return TargetPolicy(
+                mode: try TargetPolicy.Mode(parsing: settings.targetPolicy),
+                unixDirectories: settings.unixDirectories, ownListeners: own)
+        } catch {
+            throw StartError("--target-policy \(error)")
+        }
+    }
+
+    /// Tells the policy where we listen.
+    static func note(_ addresses: [ListenAddress], in own: OwnListeners) {
+        for case .tcp(let host, let port) in addresses {
+            let bytes = Array(host.utf8)
+            if host == "localhost" {
+                own.add(.v4(0x7F00_0001), port: port)
+                own.add(.v6(0, 1), port: port)
+            } else if let address = IPAddress.parseIPv4(bytes.span) {
+                own.add(.v4(address), port: port)
+            } else if let address = IPAddress.parseIPv6(bytes.span) {
+                own.add(address, port: port)
+            }
+        }
     }
 }

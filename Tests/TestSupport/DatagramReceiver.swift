@@ -8,7 +8,7 @@ public final class DatagramReceiver {
 
     /// Binds a free port; `receive` gives up after `deadlineMilliseconds`.
     public init(deadlineMilliseconds: Int = 5_000) {
-        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -19,6 +19,7 @@ public final class DatagramReceiver {
                 _ = getsockname(descriptor, $0, &length)
             }
         }
+        self.descriptor = descriptor
         port = UInt16(bigEndian: address.sin_port)
         var time = timeval(
             tv_sec: deadlineMilliseconds / 1_000, tv_usec: deadlineMilliseconds % 1_000 * 1_000)

@@ -36,23 +36,23 @@ public struct DatagramPort: ~Copyable, Sendable {
         if family == .v4 {
             setsockopt(number, Int32(IPPROTO_IP), IP_RECVERR, &on, size)
         } else {
-            setsockopt(number, Int32(IPPROTO_IPV6.rawValue), IPV6_RECVERR, &on, size)
+            setsockopt(number, Int32(IPPROTO_IPV6), IPV6_RECVERR, &on, size)
         }
         var bytes = Self.sendBufferBytes
         setsockopt(number, SOL_SOCKET, SO_SNDBUF, &bytes, size)
     }
 
-    /// Sends one datagram to the address of `length` bytes at `address`; 0 or the errno. `refused` gets those errors
-    /// of earlier datagrams that stood in the way.
+    /// Sends one datagram to the socket address (`sockaddr_in`, `sockaddr_in6`) that these bytes are; 0 or the errno.
+    /// `refused` gets those errors of earlier datagrams that stood in the way, as `takeErrors` hands them over.
     public func send(
-        _ payload: UnsafeRawBufferPointer, to address: UnsafePointer<sockaddr>, length: Int,
-        refused: (UnsafePointer<sockaddr>, Int32) -> Void
+        _ payload: UnsafeRawBufferPointer, to address: UnsafeRawBufferPointer,
+        refused: (UnsafeRawBufferPointer, Int32) -> Void
     ) -> Int32 {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
         for _ in 0..<Self.errorsMax {
             let sent = sendto(
-                descriptor.number, payload.baseAddress, payload.count, flags, address,
-                socklen_t(length))
+                descriptor.number, payload.baseAddress, payload.count, flags,
+                address.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(address.count))
             if sent >= 0 { return 0 }
             let error = errno
             switch error {
@@ -68,18 +68,17 @@ public struct DatagramPort: ~Copyable, Sendable {
         return EIO
     }
 
-    /// Hands over the ICMP errors that have arrived: whom the datagram was for, and the errno. How many there were.
+    /// Hands over the ICMP errors that have arrived: the socket address that the datagram was for, valid during the
+    /// call, and the errno. How many there were.
     @discardableResult
-    public func takeErrors(_ body: (UnsafePointer<sockaddr>, Int32) -> Void) -> Int {
+    public func takeErrors(_ body: (UnsafeRawBufferPointer, Int32) -> Void) -> Int {
         var count = 0
         var storage = sockaddr_storage()
         while count < Self.errorsMax {
             let error = carillon_take_datagram_error(descriptor.number, &storage)
             if error == 0 { break }
             count += 1
-            withUnsafePointer(to: &storage) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, error) }
-            }
+            withUnsafeBytes(of: &storage) { body($0, error) }
         }
         return count
     }

@@ -77,3 +77,15 @@ extension IPAddress: CustomStringConvertible {
         return run.isEmpty ? join(0..<8) : join(0..<run.lowerBound) + "::" + join(run.upperBound..<8)
     }
 }
+
+extension IPAddress {
+    /// The port inside a `sockaddr_in` or `sockaddr_in6`; 0 for another family.
+    static func port(of address: UnsafePointer<sockaddr>) -> UInt16 {
+        switch Int32(address.pointee.sa_family) {
+        // Both structures have it behind the family (RFC 3493 §3.3).
+        case AF_INET, AF_INET6:
+            UInt16(bigEndian: UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        default: 0
+        }
+    }
+}
