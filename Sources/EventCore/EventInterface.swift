@@ -13,7 +13,7 @@ public final class EventInterface: Sendable {
     let versionText: String
 
     let core: Lock<Core>
-    /// Closed while a slice of that lane is on its way to its transport.
+    /// One for each lane: closed while a slice is on its way to its transport.
     let gates: [Gate]
     private let transportOfScheme: [String: UInt8]
 
@@ -27,15 +27,6 @@ public final class EventInterface: Sendable {
         var statisticsSources: [@Sendable () -> [Statistic]] = []
     }
 
-    /// A change the journal has not confirmed yet, and who waits for it.
-    struct Uncommitted {
-        let number: UInt64
-        let undo: EventState.Undo
-        let waiting: (reply: CommandReply, continuation: CommandContinuation)?
-        /// The reply promises that no delivery starts any more.
-        let endsDeliveries: Bool
-    }
-
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of
     /// `catalogue` published. `clock` is read only where deliveries start outside a command. Without a journal
     /// every change counts as durable at once.
@@ -45,6 +36,9 @@ public final class EventInterface: Sendable {
         version: String = "", clock: @escaping @Sendable () -> Moment
     ) {
         precondition(transports.count <= 256, "a transport's number is one byte")
+        precondition(
+            (1...limits.expireMaxSeconds).contains(limits.expireDefaultSeconds)
+                && limits.expireMaxSeconds <= Int64(UInt32.max), "a lifetime is 32 bits of seconds")
         self.transports = transports
         self.journal = journal
         self.limits = limits
@@ -54,7 +48,10 @@ public final class EventInterface: Sendable {
         gates = transports.map { _ in Gate() }
         var schemes: [String: UInt8] = [:]
         for (number, transport) in transports.enumerated() {
-            for scheme in transport.schemes { schemes[scheme] = UInt8(number) }
+            for scheme in transport.schemes {
+                precondition(schemes[scheme] == nil, "two transports have the scheme \(scheme)")
+                schemes[scheme] = UInt8(number)
+            }
         }
         transportOfScheme = schemes
         var state = EventState(limits: limits, transportCount: transports.count, now: started)
@@ -71,7 +68,7 @@ public final class EventInterface: Sendable {
 
     /// When the next subscription may end, boot nanoseconds, never too late; nil while none ends by itself.
     public func nextDeadlineBound() -> Int64? {
-        core.withLock { $0.state.wheel.nextDeadlineBound }
+        core.withLock { $0.state.wheel.nextEndBound }
     }
 
     /// Ends what is over. Only frees memory early: every command does the same first.
@@ -79,10 +76,15 @@ public final class EventInterface: Sendable {
         core.withLock { expireFirst(&$0, at: now) }
     }
 
-    /// Sets the state to end every delivery, then stops each transport. Blocks for at most about
-    /// `drainMilliseconds` a transport.
+    /// Stops each transport, then ends what it was not handed any more: dropped(stopped), as is every delivery raised
+    /// later. Blocks for at most about `drainMilliseconds` a transport.
     public func stop(drainMilliseconds: Int) {
-        for transport in transports { transport.stop(drainMilliseconds: drainMilliseconds) }
+        for (lane, transport) in transports.enumerated() {
+            transport.stop(drainMilliseconds: drainMilliseconds)
+            let answered = core.withLock { $0.state.close(lane: lane) }
+            gates[lane].pass()
+            for waiter in answered { waiter.continuation(.success(waiter.reply)) }
+        }
     }
 
     /// Text → socket, by the transport of its scheme.
@@ -106,56 +108,6 @@ public final class EventInterface: Sendable {
         let ended = core.state.expire(now: now)
         if !ended.isEmpty { append(.expired(ids: ended), undo: .nothing, to: &core) }
     }
-
-    /// Tells the journal one change, and remembers how to take it back and who waits for it.
-    func append(
-        _ change: Change, undo: EventState.Undo,
-        waiting: (reply: CommandReply, continuation: CommandContinuation)? = nil,
-        endsDeliveries: Bool = false, to core: inout Core
-    ) {
-        guard let journal else { return }
-        core.journalNumber += 1
-        core.uncommitted.append(
-            Uncommitted(
-                number: core.journalNumber, undo: undo, waiting: waiting,
-                endsDeliveries: endsDeliveries))
-        journal.append(change, number: core.journalNumber)
-    }
-}
-
-extension EventInterface: JournalClient {
-    public func committed(through number: UInt64) {
-        var settled: [Uncommitted] = []
-        core.withLock { core in
-            while let first = core.uncommitted.first, first.number <= number {
-                settled.append(first)
-                _ = core.uncommitted.popFirst()
-            }
-        }
-        if settled.contains(where: \.endsDeliveries) { passGates() }
-        for change in settled {
-            if let (reply, continuation) = change.waiting { continuation(.success(reply)) }
-        }
-    }
-
-    public func failed(_ error: JournalError, abandon: () -> Void) {
-        var settled: [Uncommitted] = []
-        core.withLock { core in
-            abandon()
-            while let last = core.uncommitted.popLast() {
-                core.state.takeBack(last.undo)
-                settled.append(last)
-            }
-        }
-        for change in settled.reversed() {
-            change.waiting?.continuation(.failure(CommandError(error)))
-        }
-    }
-
-    /// Returns when every slice that had begun has ended: what is removed by now starts no delivery any more.
-    func passGates() {
-        for gate in gates { gate.pass() }
-    }
 }
 
 extension EventInterface: DeliveryLedger {
@@ -163,7 +115,7 @@ extension EventInterface: DeliveryLedger {
         let now = clock()
         return core.withLock { core in
             expireFirst(&core, at: now)
-            return core.state.end(of: subscription)
+            return core.state.slab.end(of: subscription)
         }
     }
 

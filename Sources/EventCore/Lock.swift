@@ -1,4 +1,4 @@
-/// `Lock`: state that only one thread touches at a time, and `Gate`, a lock held across statements.
+/// `Lock`: state that only one thread touches at a time, and `Gate`: waiting until work that began has ended.
 ///
 /// The one file of the pure targets that may import Glibc. Under the thread sanitizer (`-DTSAN`) `Lock` is a
 /// pthread mutex of the same interface: Swift's Synchronization library is not instrumented, so correct code
@@ -40,35 +40,58 @@ public import Synchronization
     public typealias Lock = Mutex
 #endif
 
-/// A mutual exclusion that is entered in one function and left in another, on the same thread.
+/// Tells when a piece of work that had begun has ended.
 ///
 /// Used by a send lane: closed while a slice is on its way to the kernel, so that an unsubscription can wait
-/// until no delivery that began before it is still running. Blocks for as long as one slice takes.
+/// until no delivery that began before it is still running. Not a lock: who waits is never overtaken by slices that
+/// begin later, however fast they follow each other.
 @safe public final class Gate: @unchecked Sendable {
-    // @unchecked because the pthread mutex is itself made to be shared, and nothing else is stored.
+    // @unchecked because the counters are only touched under `mutex`.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let ended: UnsafeMutablePointer<pthread_cond_t>
+    private var closings: UInt64 = 0
+    private var openings: UInt64 = 0
+    private var waiting = 0
 
     /// An open gate.
     public init() {
         unsafe mutex = .allocate(capacity: 1)
         unsafe mutex.initialize(to: pthread_mutex_t())
         unsafe pthread_mutex_init(mutex, nil)
+        unsafe ended = .allocate(capacity: 1)
+        unsafe ended.initialize(to: pthread_cond_t())
+        unsafe pthread_cond_init(ended, nil)
     }
 
     deinit {
+        unsafe pthread_cond_destroy(ended)
+        unsafe ended.deallocate()
         unsafe pthread_mutex_destroy(mutex)
         unsafe mutex.deallocate()
     }
 
-    /// Closes the gate; blocks while another thread holds it closed.
-    public func close() { unsafe pthread_mutex_lock(mutex) }
+    /// Closes the gate: work begins. Only one piece of work at a time.
+    public func close() {
+        unsafe pthread_mutex_lock(mutex)
+        closings += 1
+        unsafe pthread_mutex_unlock(mutex)
+    }
 
-    /// Opens the gate; only the thread that closed it may.
-    public func open() { unsafe pthread_mutex_unlock(mutex) }
+    /// Opens the gate: that work has ended.
+    public func open() {
+        unsafe pthread_mutex_lock(mutex)
+        openings += 1
+        if waiting > 0 { unsafe pthread_cond_broadcast(ended) }
+        unsafe pthread_mutex_unlock(mutex)
+    }
 
-    /// Returns once the gate has been open for a moment since the call.
+    /// Returns when all work that had begun at the time of the call has ended. Blocks for at most one piece of work.
     public func pass() {
-        close()
-        open()
+        unsafe pthread_mutex_lock(mutex)
+        let begun = closings
+        waiting += 1
+        while openings < begun { unsafe pthread_cond_wait(ended, mutex) }
+        waiting -= 1
+        unsafe pthread_mutex_unlock(mutex)
     }
 }

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Bringing back what survived: called before the surfaces open, so nothing is told to the journal.
 extension EventInterface {
-    /// Publishes a dynamic event of the store.
+    /// Publishes a dynamic event of the store, unless it exists.
     public func restore(event name: String) {
         core.withLock { core in
             if core.state.events.number(of: name) == nil {
@@ -11,8 +11,9 @@ extension EventInterface {
         }
     }
 
-    /// Brings a subscription back, in the order of the ids. What is over is left out (false). Throws when no
-    /// transport understands its socket any more.
+    /// Brings a subscription back. What is over is left out (false), and so is a subscriber that is there already: two
+    /// spellings of a socket that an older version told apart. Throws when no transport understands its socket any
+    /// more. In the order of the ids it is O(1).
     ///
     /// The deadline was stored as wall time; should the wall clock have been put back meanwhile, it ends no later
     /// than its full lifetime from now.
@@ -20,27 +21,25 @@ extension EventInterface {
         _ stored: StoredSubscription, at now: Moment
     ) throws(SocketError) -> Bool {
         let socket = try parse(SocketText.parse(stored.socket))
-        var record = SubscriptionRecord()
+        var record = SubscriptionRecord(socket)
         record.id = stored.id
         record.created = stored.created
-        record.transport = socket.transport
-        record.packed = socket.packed
-        record.options = socket.options
-        record.detail = socket.detail
+        let lifetime = min(stored.expire ?? limits.expireMaxSeconds, limits.expireMaxSeconds)
+        var left: Int64?
         if let deadline = stored.deadline {
-            let lifetime = min(stored.expire ?? limits.expireMaxSeconds, limits.expireMaxSeconds)
-            let leftMilliseconds = min(deadline - now.wall, lifetime * 1_000)
-            guard leftMilliseconds > 0 else { return false }
-            record.deadline = now.boot + leftMilliseconds * 1_000_000
+            guard deadline > now.wall, lifetime > 0 else { return false }
+            left = min(deadline - now.wall, lifetime * 1_000)
             record.expire = UInt32(lifetime)
         }
-        core.withLock { core in
+        return core.withLock { core in
+            core.state.nextID = max(core.state.nextID, stored.id + 1)
             let known = core.state.events.number(of: stored.event)
             record.event = known ?? core.state.events.add(.dynamic(stored.event), kind: .dynamic)
-            _ = core.state.insert(record)
-            core.state.nextID = max(core.state.nextID, stored.id + 1)
+            if core.state.find(event: record.event, socket: socket) != nil { return false }
+            if let left { core.state.set(&record, millisecondsLeft: left, now: now) }
+            core.state.restore(record)
+            return true
         }
-        return true
     }
 
     /// Makes sure that no id below `next` is given again.

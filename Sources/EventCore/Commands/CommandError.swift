@@ -78,6 +78,19 @@ public struct CommandError: Error, Equatable, Sendable {
         self.fault = fault
     }
 
+    /// Most Unicode scalars of a stranger's text that a message repeats.
+    static let excerptScalarsMax = 64
+
+    /// The beginning of a stranger's text, for a message.
+    static func excerpt(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard let end = scalars.index(
+            scalars.startIndex, offsetBy: excerptScalarsMax, limitedBy: scalars.endIndex),
+            end < scalars.endIndex
+        else { return text }
+        return String(scalars[..<end]) + "…"
+    }
+
     /// What a transport said about a socket.
     init(_ error: SocketError, parameter: String = "socket") {
         let fault: Fault? =

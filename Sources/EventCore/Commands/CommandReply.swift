@@ -20,7 +20,7 @@ public enum CommandReply: Sendable {
     case commands([CommandRow])
     /// One command's description.
     case command(CommandRow)
-    /// Statistics in the order of their names.
+    /// Statistics in the order in which they were asked for.
     case statistics([Statistic])
     /// Name and version of the program.
     case version(String)

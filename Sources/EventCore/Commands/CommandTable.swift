@@ -13,7 +13,8 @@ public struct CommandRow: Sendable {
 
     let make: @Sendable (Arguments) throws(CommandError) -> Command
 
-    /// The command with these arguments, given in the order of `parameters`, nil for those left out.
+    /// The command with these arguments, given in the order of `parameters`, nil for those left out; those at the
+    /// end may be missing, and what is too many is the surface's to refuse.
     /// Throws `invalidParameter` or `invalidExpire` where one has the wrong type.
     public func command(_ arguments: [Argument?]) throws(CommandError) -> Command {
         try make(Arguments(row: self, values: arguments))
@@ -141,8 +142,12 @@ struct Arguments {
     let row: CommandRow
     let values: [Argument?]
 
+    private func value(_ place: Int) -> Argument? {
+        place < values.count ? values[place] : nil
+    }
+
     func optionalText(_ place: Int) throws(CommandError) -> String? {
-        switch values[place] {
+        switch value(place) {
         case nil: nil
         case .text(let text) where !text.isEmpty: text
         default: throw badType(place)
@@ -156,7 +161,7 @@ struct Arguments {
 
     /// Absent is the default, decimal digits in a text count as a number, as OpenSIPS has it.
     func expire(_ place: Int) throws(CommandError) -> ExpireRequest {
-        switch values[place] {
+        switch value(place) {
         case nil: return .default
         case .integer(let seconds): return .seconds(seconds)
         case .text(let digits)
@@ -167,7 +172,7 @@ struct Arguments {
     }
 
     func params(_ place: Int) throws(CommandError) -> Params {
-        switch values[place] {
+        switch value(place) {
         case nil: .none
         case .params(let params): params
         default: throw badType(place)
@@ -175,7 +180,7 @@ struct Arguments {
     }
 
     func texts(_ place: Int) throws(CommandError) -> [String] {
-        switch values[place] {
+        switch value(place) {
         case .text(let text): [text]
         case .texts(let texts): texts
         default: throw badType(place)

@@ -27,8 +27,11 @@ public enum CommandOutcome: Sendable {
 
 /// The command layer: the one way to change or read anything.
 public enum Commands {
-    /// Runs `command` at `now`. Never blocks. Throws when it had no effect; `continuation` is asked for at most
-    /// once, and what it returns is called only where `.awaiting` is returned.
+    /// Runs `command` at `now`. Never waits for the disk or a subscriber. Throws when it had no effect.
+    ///
+    /// `continuation` is asked for at most once, and what it returns is called only where `.awaiting` is returned. It
+    /// may be asked for under the core's lock, so it only makes a closure. Not to be called by a transport inside
+    /// `deliver`: an unsubscription waits until that call has returned.
     public static func run(
         _ command: Command, on interface: EventInterface, at now: Moment,
         continuation: () -> CommandContinuation

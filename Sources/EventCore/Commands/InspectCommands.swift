@@ -13,14 +13,14 @@ public struct HelpCommand: Sendable {
     func run() throws(CommandError) -> CommandReply {
         guard let row = Commands.row(named: name) else {
             throw CommandError(
-                .commandNotFound, "No command is called '\(name)'.", parameter: "mi_cmd")
+                .commandNotFound, "No command is called '\(CommandError.excerpt(name))'.", parameter: "mi_cmd")
         }
         return .command(row)
     }
 }
 
 /// Reads statistics by name: `all`, a group with a colon (`evi:`), or `group:name` or `name` exactly. Names that
-/// do not exist are left out, as OpenSIPS does.
+/// do not exist are left out, as OpenSIPS does; one asked for twice comes once.
 public struct StatisticsCommand: Sendable {
     /// What is asked for.
     public var names: [String]
@@ -32,13 +32,20 @@ public struct StatisticsCommand: Sendable {
 
     func run(on interface: EventInterface, at now: Moment) -> CommandReply {
         let all = interface.statistics(at: now)
+        var places: [String: [Int]] = ["all": Array(all.indices)]
+        for (place, statistic) in all.enumerated() {
+            let full = statistic.group + ":" + statistic.name
+            for name in [statistic.group + ":", statistic.name, full] {
+                places[name, default: []].append(place)
+            }
+        }
+        // Whatever names a stranger sends, each statistic is printed once, and each name is looked up once.
         var chosen: [Statistic] = []
+        var seen = [Bool](repeating: false, count: all.count)
         for name in names {
-            chosen += all.filter { statistic in
-                let isWanted =
-                    name == "all" || name == statistic.group + ":" || name == statistic.name
-                    || name == statistic.group + ":" + statistic.name
-                return isWanted && !chosen.contains(statistic)
+            for place in places.removeValue(forKey: name) ?? [] where !seen[place] {
+                seen[place] = true
+                chosen.append(all[place])
             }
         }
         return .statistics(chosen)

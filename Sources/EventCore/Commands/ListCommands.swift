@@ -51,17 +51,17 @@ public struct ListSubscribersCommand: Sendable {
             let version = core.state.version(ofSubscribersOf: eventNumber)
             if version == knownVersion { return .unchanged(version: version) }
             var page = Page(limit: limit, scansLeft: interface.limits.pageScanMax)
+            func visit(_ slot: UInt32) -> Bool {
+                page.take(slot, in: core.state.slab) { record in
+                    (number == nil || number == Int(record.transport))
+                        && (wanted == nil || wanted?.sameIdentity(as: record.socket) == true)
+                }
+            }
             if let eventNumber, let wanted {
-                if let slot = core.state.find(event: eventNumber, socket: wanted) {
-                    page.slots.append(slot)
-                }
+                let slot = core.state.find(event: eventNumber, socket: wanted)
+                if let slot, core.state.slab[slot].id < cursor ?? .max { _ = visit(slot) }
             } else {
-                core.state.visitSubscribers(of: eventNumber, below: cursor) { slot in
-                    page.take(slot, in: core.state.slab) { record in
-                        (number == nil || number == Int(record.transport))
-                            && (wanted == nil || wanted?.sameIdentity(as: record.socket) == true)
-                    }
-                }
+                core.state.visitSubscribers(of: eventNumber, below: cursor, visit)
             }
             return .subscriptions(
                 SubscriptionPage(

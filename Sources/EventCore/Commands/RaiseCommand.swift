@@ -28,31 +28,42 @@ public struct RaiseCommand: Sendable {
     func run(
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
+        var waits = false
+        let receipt = try raise(on: interface, at: now) { receipt in
+            waits = true
+            return SendLane.Waiter(
+                sequence: receipt.id.sequence, reply: .raised(receipt), continuation: continuation())
+        }
+        return waits ? .awaiting : .done(.raised(receipt))
+    }
+
+    /// Raises; where a transport lags, `waiter` says who waits for it (nil: nobody). It is called under the core's
+    /// lock.
+    func raise(
+        on interface: EventInterface, at now: Moment, waiter: (RaiseReceipt) -> SendLane.Waiter?
+    ) throws(CommandError) -> RaiseReceipt {
         try check(interface.limits)
-        var raised: EventState.Raised?
-        let (reply, waits) = try interface.core.withLock {
-            core throws(CommandError) -> (CommandReply, Bool) in
+        let (raised, receipt) = try interface.core.withLock {
+            core throws(CommandError) -> (EventState.Raised, RaiseReceipt) in
             interface.expireFirst(&core, at: now)
             let number = try event(in: &core, of: interface)
-            let done = core.state.raise(event: number, params: params, now: now)
-            raised = done
-            let reply = CommandReply.raised(
-                RaiseReceipt(id: done.id, event: event, time: now.wall, matched: done.matched))
-            guard let lane = done.lagging else { return (reply, false) }
-            core.state.lanes[lane].wait(
-                SendLane.Waiter(
-                    sequence: done.id.sequence, reply: reply, continuation: continuation()))
-            return (reply, true)
+            let raised = core.state.raise(event: number, params: params, now: now)
+            let receipt = RaiseReceipt(
+                id: raised.id, event: event, time: now.wall, matched: raised.matched)
+            if let lane = raised.lagging, let waiter = waiter(receipt) {
+                core.state.lanes[lane].wait(waiter)
+            }
+            return (raised, receipt)
         }
-        if let raised { interface.carry(raised) }
-        return waits ? .awaiting : .done(reply)
+        interface.carry(raised)
+        return receipt
     }
 
     private func event(
         in core: inout EventInterface.Core, of interface: EventInterface
     ) throws(CommandError) -> UInt32 {
         if let number = core.state.events.number(of: event) {
-            guard mayRaiseReserved || !EventName.isReserved(event) else {
+            guard mayRaiseReserved || !core.state.events[number].isReserved else {
                 throw CommandError(
                     .eventReserved, "Only Carillon's own modules raise E_CORE_… and E_EVI_….",
                     parameter: "event")

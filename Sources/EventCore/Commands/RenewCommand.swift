@@ -28,12 +28,13 @@ public struct RenewCommand: Sendable {
         let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
+            try interface.checkJournal(&core)
             let before = core.state.renew(slot, socket: nil, lifetime: lifetime, now: now)
             let reply = CommandReply.subscription(interface.view(slot, in: core.state, at: now))
             let socket = interface.text(of: before.socket, secrets: true)
             interface.append(
-                .put(core.state.stored(slot, socket: socket, at: now)),
-                undo: .renewed(core.state.reference(slot), before: before),
+                .put(core.state.stored(slot, socket: socket)),
+                undo: .renewed(before: before),
                 waiting: settled.map { (reply, $0) }, to: &core)
             return reply
         }

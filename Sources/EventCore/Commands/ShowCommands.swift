@@ -58,15 +58,13 @@ public struct PublishCommand: Sendable {
         return try interface.core.withLock { core throws(CommandError) -> CommandOutcome in
             interface.expireFirst(&core, at: now)
             if let number = core.state.events.number(of: event) {
-                return .done(.event(core.state.view(ofEvent: number), created: false))
+                let reply = CommandReply.event(core.state.view(ofEvent: number), created: false)
+                let waits = try interface.follow(settled.map { (reply, $0) }, in: &core)
+                return waits ? .awaiting : .done(reply)
             }
-            let view = EventView(
-                number: UInt32(core.state.events.events.count), description: .dynamic(event),
-                kind: .dynamic, subscribers: 0, occurrences: 0)
-            let reply = CommandReply.event(view, created: true)
-            _ = try interface.create(
-                event, undoable: true, waiting: { _ in settled.map { (reply, $0) } }, in: &core)
-            return settled == nil ? .done(reply) : .awaiting
+            let number = try interface.create(event, waiting: settled, in: &core)
+            if settled != nil { return .awaiting }
+            return .done(.event(core.state.view(ofEvent: number), created: true))
         }
     }
 }

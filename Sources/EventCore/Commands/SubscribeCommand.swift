@@ -52,6 +52,7 @@ public struct SubscribeCommand: Sendable {
         let settled = interface.journal == nil ? nil : continuation()
         let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
+            try interface.checkJournal(&core)
             let number = try interface.event(event, mayCreate: createsEvent, in: &core)
             var undo = EventState.Undo.nothing
             let slot: UInt32
@@ -59,15 +60,15 @@ public struct SubscribeCommand: Sendable {
             if let known {
                 slot = known
                 let before = core.state.renew(slot, socket: socket, lifetime: lifetime, now: now)
-                undo = .renewed(core.state.reference(slot), before: before)
+                undo = .renewed(before: before)
             } else {
                 slot = try core.state.add(
                     event: number, socket: socket, lifetime: lifetime, now: now)
-                undo = .created(core.state.reference(slot))
+                undo = .created(id: core.state.slab[slot].id)
             }
             let reply = CommandReply.subscribed(
                 interface.view(slot, in: core.state, at: now), created: known == nil)
-            let stored = core.state.stored(slot, socket: text, at: now)
+            let stored = core.state.stored(slot, socket: text)
             interface.append(
                 .put(stored), undo: undo, waiting: settled.map { (reply, $0) }, to: &core)
             return reply
@@ -79,23 +80,24 @@ public struct SubscribeCommand: Sendable {
         _ socket: Socket, on interface: EventInterface, at now: Moment,
         _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
-        let found = try interface.core.withLock { core throws(CommandError) -> UInt64? in
+        let settled = interface.journal == nil ? nil : continuation()
+        let (done, waits) = try interface.core.withLock {
+            core throws(CommandError) -> (CommandReply, Bool) in
             interface.expireFirst(&core, at: now)
-            guard let number = core.state.events.number(of: event) else {
-                if createsEvent { return nil }
-                throw interface.eventNotFound(event)
+            let number = core.state.events.number(of: event)
+            if number == nil && !createsEvent { throw interface.eventNotFound(event) }
+            if let number, let slot = core.state.find(event: number, socket: socket) {
+                try interface.remove(slot, waiting: settled, in: &core)
+                return (.unsubscribed(existed: true), settled != nil)
             }
-            return core.state.find(event: number, socket: socket).map { core.state.slab[$0].id }
+            let reply = CommandReply.unsubscribed(existed: false)
+            let waits = try interface.follow(
+                settled.map { (reply, $0) }, endsDeliveries: true, in: &core)
+            return (reply, waits)
         }
-        guard let found else { return .done(.unsubscribed(existed: false)) }
-        do throws(CommandError) {
-            return try UnsubscribeCommand(id: found)
-                .run(on: interface, at: now, continuation: continuation)
-        } catch {
-            // Its deadline may have passed, or another thread may have ended it, since we looked.
-            guard error.code == .subscriptionNotFound else { throw error }
-            return .done(.unsubscribed(existed: false))
-        }
+        if waits { return .awaiting }
+        interface.passGates()
+        return .done(done)
     }
 
     private func parsedSocket(_ interface: EventInterface) throws(CommandError) -> Socket {
@@ -158,7 +160,7 @@ extension EventInterface {
     }
 
     func eventNotFound(_ name: String) -> CommandError {
-        CommandError(.eventNotFound, "No event is called '\(name)'.", parameter: "event")
+        CommandError(.eventNotFound, "No event is called '\(CommandError.excerpt(name))'.", parameter: "event")
     }
 
     /// The event's number; creates it where the surface may.
@@ -167,14 +169,22 @@ extension EventInterface {
     ) throws(CommandError) -> UInt32 {
         if let number = core.state.events.number(of: name) { return number }
         guard mayCreate else { throw eventNotFound(name) }
-        return try create(name, undoable: false, in: &core)
+        return try create(name, in: &core)
     }
 
-    /// Creates a dynamic event and tells the journal; `undoable` where the reply promises that it is durable.
+    /// Throws where `count` more events would be too many.
+    func checkRoom(forEvents count: Int, in core: borrowing Core) throws(CommandError) {
+        guard core.state.events.count + count <= limits.eventsMax else {
+            throw CommandError(
+                .tooManyEvents, "No more than \(limits.eventsMax) events are kept.",
+                parameter: "event")
+        }
+    }
+
+    /// Creates a dynamic event and tells the journal; `settled` is answered with it when it is durable.
+    @discardableResult
     func create(
-        _ name: String, undoable: Bool,
-        waiting: ((UInt32) -> (reply: CommandReply, continuation: CommandContinuation)?)? = nil,
-        in core: inout Core
+        _ name: String, waiting settled: CommandContinuation? = nil, in core: inout Core
     ) throws(CommandError) -> UInt32 {
         try checkName(name)
         guard !EventName.isReserved(name) else {
@@ -182,16 +192,14 @@ extension EventInterface {
                 .eventReserved, "Events called E_CORE_… and E_EVI_… are Carillon's own.",
                 parameter: "event")
         }
-        guard core.state.events.count < limits.eventsMax else {
-            throw CommandError(
-                .tooManyEvents, "No more than \(limits.eventsMax) events are kept.",
-                parameter: "event")
-        }
+        try checkRoom(forEvents: 1, in: core)
+        try checkJournal(&core)
         let number = core.state.events.add(.dynamic(name), kind: .dynamic)
         core.state.eventsVersion += 1
+        let reply = CommandReply.event(core.state.view(ofEvent: number), created: true)
         append(
-            .putEvent(name: name), undo: undoable ? .published(number) : .nothing,
-            waiting: waiting?(number), to: &core)
+            .putEvent(name: name), undo: .published(number), waiting: settled.map { (reply, $0) },
+            to: &core)
         return number
     }
 }

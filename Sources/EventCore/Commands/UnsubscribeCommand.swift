@@ -16,18 +16,28 @@ public struct UnsubscribeCommand: Sendable {
     func run(
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
-        let reply = CommandReply.unsubscribed(existed: true)
         let settled = interface.journal == nil ? nil : continuation()
         try interface.core.withLock { core throws(CommandError) in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
-            let record = core.state.remove(slot, end: .unsubscribed)
-            interface.append(
-                .remove(id: id), undo: .removed(record), waiting: settled.map { (reply, $0) },
-                endsDeliveries: true, to: &core)
+            try interface.remove(slot, waiting: settled, in: &core)
         }
         if settled != nil { return .awaiting }
         interface.passGates()
-        return .done(reply)
+        return .done(.unsubscribed(existed: true))
+    }
+}
+
+extension EventInterface {
+    /// Ends a subscription and tells the journal. Without one, the caller passes the gates before it replies.
+    func remove(
+        _ slot: UInt32, waiting settled: CommandContinuation?, in core: inout Core
+    ) throws(CommandError) {
+        try checkJournal(&core)
+        let record = core.state.remove(slot, end: .unsubscribed)
+        append(
+            .remove(id: record.id), undo: .removed(record),
+            waiting: settled.map { (.unsubscribed(existed: true), $0) }, endsDeliveries: true,
+            to: &core)
     }
 }

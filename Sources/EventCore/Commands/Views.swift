@@ -18,30 +18,25 @@ extension EventInterface {
             id: record.id, event: state.events[record.event].description.name,
             socket: text(of: record.socket), transport: transports[Int(record.transport)].name,
             expire: isPermanent ? nil : Int64(record.expire),
-            expiresAt: isPermanent ? nil : state.wallDeadline(of: record, at: now),
+            expiresAt: state.wallDeadline(of: record),
             ttlSeconds: isPermanent ? nil : (left + 999_999_999) / 1_000_000_000,
             createdAt: record.created, deliveries: state.counts(of: record))
     }
 }
 
 extension EventState {
-    /// A reference to the tenant of a slot.
-    func reference(_ slot: UInt32) -> SubscriptionRef {
-        SubscriptionRef(slot: slot, generation: slab[slot].generation)
-    }
-
-    /// A deadline on the wall clock as it is now.
-    func wallDeadline(of record: borrowing SubscriptionRecord, at now: Moment) -> Int64? {
+    /// A deadline on the wall clock, milliseconds since 1970: what the subscriber was told.
+    func wallDeadline(of record: borrowing SubscriptionRecord) -> Int64? {
         guard record.deadline != SubscriptionRecord.never else { return nil }
-        return now.wall + (record.deadline - now.boot) / 1_000_000
+        return wallClock.wall(atBoot: record.deadline) + Int64(record.deadlinePhase)
     }
 
     /// A subscription as the store keeps it.
-    func stored(_ slot: UInt32, socket: String, at now: Moment) -> StoredSubscription {
+    func stored(_ slot: UInt32, socket: String) -> StoredSubscription {
         let record = slab[slot]
         return StoredSubscription(
             id: record.id, event: events[record.event].description.name, socket: socket,
-            deadline: wallDeadline(of: record, at: now),
+            deadline: wallDeadline(of: record),
             expire: record.expire == 0 ? nil : Int64(record.expire), created: record.created)
     }
 
@@ -51,11 +46,6 @@ extension EventState {
             number: number, description: events[number].description, kind: events[number].kind,
             subscribers: events[number].subscriptions.count,
             occurrences: events[number].occurrences)
-    }
-
-    /// The version of a listing of one event's subscribers, or of all.
-    func version(ofSubscribersOf event: UInt32?) -> UInt64 {
-        event.map { events[$0].version } ?? subscribersVersion
     }
 
     /// Walks one event's subscribers, or all, newest first.

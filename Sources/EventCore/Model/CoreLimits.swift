@@ -18,6 +18,8 @@ public struct CoreLimits: Sendable, Equatable {
     public var sliceDeliveriesMax = 64
     /// Occurrences that may wait in one transport's send lane; the next one's deliveries are dropped(queue_full).
     public var laneOccurrencesMax = 16_384
+    /// Changes that may wait for the journal; one more is `storeUnavailable`.
+    public var uncommittedChangesMax = 65_536
     /// Most entries of one page of a listing.
     public var pageMax = 1_000
     /// Records one listing looks at before it returns a shorter page with a cursor.

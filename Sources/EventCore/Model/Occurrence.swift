@@ -14,7 +14,30 @@ public final class Occurrence: Sendable {
     /// Wall clock of the raise, milliseconds since 1970.
     public let time: Int64
 
-    private let payloads = Lock<[PayloadFormat: [UInt8]]>([:])
+    private let payloads = Lock(Payloads())
+
+    private struct Payloads {
+        var json: [UInt8]?
+        var lines: [UInt8]?
+        var jsonParams: [UInt8]?
+
+        subscript(format: PayloadFormat) -> [UInt8]? {
+            get {
+                switch format {
+                case .json: json
+                case .lines: lines
+                case .jsonParams: jsonParams
+                }
+            }
+            set {
+                switch format {
+                case .json: json = newValue
+                case .lines: lines = newValue
+                case .jsonParams: jsonParams = newValue
+                }
+            }
+        }
+    }
 
     /// An occurrence with no payload formatted yet.
     public init(id: OccurrenceID, event: String, params: Params, time: Int64) {

@@ -19,6 +19,12 @@ public struct Socket: Sendable {
         self.detail = detail
     }
 
+    /// Whether nothing differs, options and secrets included.
+    func isSame(as other: Socket) -> Bool {
+        sameIdentity(as: other) && options == other.options
+            && (detail === other.detail || detail?.secretText == other.detail?.secretText)
+    }
+
     /// Whether both name the same subscriber: what OpenSIPS calls match, done exactly, never by prefix.
     public func sameIdentity(as other: Socket) -> Bool {
         transport == other.transport && packed == other.packed

@@ -1,4 +1,4 @@
-/// What must survive a restart, told in order. The store implements it; without one, `MemoryJournal` does.
+/// What must survive a restart, told in order. The store implements it; without one nothing survives.
 public protocol Journal: AnyObject, Sendable {
     /// Takes one change. Called under the core's lock, so the order is that of the state: only enqueues, never
     /// blocks. `number` rises by one from call to call, from 1.
@@ -40,8 +40,8 @@ public enum Change: Sendable {
     case put(StoredSubscription)
     /// A subscription was ended by its subscriber.
     case remove(id: UInt64)
-    /// Subscriptions passed their deadline. Nobody waits for it; when it cannot be written it is tried again,
-    /// and a row that stays is dropped at the next start.
+    /// Subscriptions passed their deadline. Nobody waits for it and it is never taken back: when it cannot be
+    /// written the journal keeps it and tries again, in any order; a row that stays is dropped at the next start.
     case expired(ids: [UInt64])
 }
 

@@ -21,7 +21,8 @@ public protocol Transport: AnyObject, Sendable {
 
     /// Sends, or enqueues, one occurrence to some subscribers; never blocks and never waits for a peer.
     ///
-    /// Called by one thread at a time, in the order of the raises (the send lane sees to both). `outcomes` has
+    /// Called by one thread at a time, in the order of the raises (the send lane sees to both). It may call the
+    /// ledger, but run no command: an unsubscription would wait for this call to return. `outcomes` has
     /// an element for each target, all `.delivered`; the transport overwrites those that went otherwise, with
     /// `.pending` for what it will report to the ledger later.
     func deliver(

@@ -1,13 +1,13 @@
 /// Which subscriptions end when: a hierarchical timing wheel, exact to the nanosecond.
 ///
-/// Six levels of 64 buckets; a tick is 2^26 ns (67 ms). A deadline lies at the level of the highest group of
+/// Seven levels of 64 buckets, enough for every `Int64`; a tick is 2^26 ns (67 ms). A deadline lies at the level of the highest group of
 /// six bits in which its tick differs from the current one, so adding, moving and removing are O(1), and
-/// each subscription changes its level at most five times in its life. Those of the current tick wait in a
+/// each subscription changes its level at most six times in its life. Those of the current tick wait in a
 /// small heap, so nothing ends a tick too early or too late. One word of bits a level tells the occupied
 /// buckets: a clock that jumped a year costs no more than one that moved a second.
 struct DeadlineWheel {
     private static let tickShift: Int64 = 26
-    private static let levels = 6
+    private static let levels = 7
     private static let headFlag: UInt32 = 1 << 31
 
     private var currentTick: Int64
@@ -72,9 +72,10 @@ struct DeadlineWheel {
         return nil
     }
 
-    /// No deadline lies before this instant, boot nanoseconds; nil when there is none at all.
-    var nextDeadlineBound: Int64? {
-        if let first = due.first { return first.deadline }
+    /// Nothing ends before this instant, boot nanoseconds; nil when there is no deadline at all.
+    var nextEndBound: Int64? {
+        // At its deadline it is still live.
+        if let first = due.first { return first.deadline + 1 }
         return nextOccupied().map { $0.tick << Self.tickShift }
     }
 

@@ -37,7 +37,7 @@ extension EventState {
             if entry.removals == removals { return (entry.occurrence, slice) }
             var living: [Target] = []
             for target in slice {
-                if let reason = end(of: target.subscription) {
+                if let reason = slab.end(of: target.subscription) {
                     settle(target.subscription, .dropped(reason))
                 } else {
                     living.append(target)
@@ -52,11 +52,9 @@ extension EventState {
         _ occurrence: Occurrence, _ group: Fanout.Group, into raised: inout Raised
     ) {
         let lane = group.transport
+        if lanes[lane].isClosed { return drop(group.targets[...], .stopped) }
         guard lanes[lane].entries.count < limits.laneOccurrencesMax else {
-            for target in group.targets {
-                settle(target.subscription, .dropped(.queueFull))
-            }
-            return
+            return drop(group.targets[...], .queueFull)
         }
         lanes[lane].enqueue(
             SendLane.Entry(occurrence: occurrence, targets: group.targets, removals: removals))
@@ -69,6 +67,19 @@ extension EventState {
         } else {
             raised.inline.append(lane)
         }
+    }
+
+    /// Drops what waits in a lane whose transport was stopped, and all that comes later; who still waits for it.
+    mutating func close(lane: Int) -> [SendLane.Waiter] {
+        lanes[lane].isClosed = true
+        while let (entry, range) = lanes[lane].take(.max) {
+            drop(entry.targets[range], .stopped)
+        }
+        return lanes[lane].takeWaiters(before: .max)
+    }
+
+    private mutating func drop(_ targets: ArraySlice<Target>, _ reason: DropReason) {
+        for target in targets { settle(target.subscription, .dropped(reason)) }
     }
 
     /// The event's subscribers by transport; O(1) unless they changed since the last raise.

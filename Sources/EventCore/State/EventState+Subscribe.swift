@@ -1,10 +1,11 @@
 /// Adding, renewing and ending subscriptions, and taking each of these back.
 extension EventState {
-    /// How to take back a change that could not be committed. Undone newest first.
+    /// How to take back a change that could not be committed. Undone newest first. Subscriptions are named by
+    /// their ids: one that is put back gets another slot.
     enum Undo {
         case nothing
-        case created(SubscriptionRef)
-        case renewed(SubscriptionRef, before: SubscriptionRecord)
+        case created(id: UInt64)
+        case renewed(before: SubscriptionRecord)
         case removed(SubscriptionRecord)
         case published(UInt32)
     }
@@ -29,27 +30,26 @@ extension EventState {
                 .tooManySubscriptions,
                 "No more than \(limits.subscriptionsMax) subscriptions are kept.")
         }
-        var record = SubscriptionRecord()
+        var record = SubscriptionRecord(socket)
         record.id = nextID
         record.event = event
         record.created = now.wall
-        set(&record, socket: socket, lifetime: lifetime, now: now)
+        set(&record, lifetime: lifetime, now: now)
+        record.matchedBase = events[event].occurrences
         nextID += 1
-        return insert(record)
+        return enter(record)
     }
 
-    /// Enters a record with its id, at the end of the lists: new ones, and restored ones in order of their ids.
-    mutating func insert(_ record: SubscriptionRecord) -> UInt32 {
-        var record = record
-        record.matchedBase = events[record.event].occurrences
-        let slot = slab.insert(record)
-        ids.insert(slot, in: slab)
-        identities.insert(slot, in: slab)
-        overall.append(slot, in: &slab)
-        events[record.event].subscriptions.append(slot, in: &slab)
-        arm(slot)
-        touch(event: record.event)
-        return slot
+    /// Enters a subscription of an earlier process.
+    mutating func restore(_ record: SubscriptionRecord) {
+        _ = enter(record)
+    }
+
+    /// The deadline of a subscription that has lived for some time already.
+    func set(_ record: inout SubscriptionRecord, millisecondsLeft: Int64, now: Moment) {
+        record.deadline = now.boot + millisecondsLeft * 1_000_000
+        record.deadlinePhase = wallClock.phase(
+            promised: now.wall + millisecondsLeft, atBoot: record.deadline)
     }
 
     /// Replaces the deadline, and the options if a socket is given; the record as it was.
@@ -58,11 +58,14 @@ extension EventState {
     ) -> SubscriptionRecord {
         let before = slab[slot]
         wheel.remove(slot, in: &slab)
-        set(&slab[slot], socket: socket ?? before.socket, lifetime: lifetime, now: now)
+        set(&slab[slot], lifetime: lifetime, now: now)
         arm(slot)
-        if socket != nil {
+        if let socket, !socket.isSame(as: before.socket) {
+            slab[slot].options = socket.options
+            slab[slot].detail = socket.detail
             touch(event: before.event)
         } else {
+            // The same subscriber as before: who is notified next need not be grouped anew.
             note(event: before.event)
         }
         return before
@@ -73,14 +76,17 @@ extension EventState {
         switch undo {
         case .nothing:
             return
-        case .created(let reference):
+        case .created(let id):
             // Gone already if its deadline passed meanwhile.
-            if slab.isLive(reference) { _ = remove(reference.slot, end: .unsubscribed) }
-        case .renewed(let reference, let before):
-            guard slab.isLive(reference) else { return }
-            let slot = reference.slot
+            guard let slot = ids.find(IDKey(id), in: slab) else { return }
+            _ = remove(slot, end: .unsubscribed)
+        case .renewed(let before):
+            // If its new deadline passed meanwhile it stays ended: the store was told, and tries until it has
+            // deleted it.
+            guard let slot = ids.find(IDKey(before.id), in: slab) else { return }
             wheel.remove(slot, in: &slab)
             slab[slot].deadline = before.deadline
+            slab[slot].deadlinePhase = before.deadlinePhase
             slab[slot].expire = before.expire
             slab[slot].detail = before.detail
             slab[slot].options = before.options
@@ -89,41 +95,44 @@ extension EventState {
         case .removed(let record):
             reinsert(record)
         case .published(let number):
-            if events[number].subscriptions.count == 0 { events.withdraw(number) }
+            events.withdraw(number)
             eventsVersion += 1
         }
     }
 
-    /// Puts an ended subscription back where it was, counters included.
-    private mutating func reinsert(_ record: SubscriptionRecord) {
-        let slot = slab.insert(record)
-        // What was pending when it ended was dropped and counted in the totals only, and what was raised since
-        // did not match it: its own matches are those whose end it has seen.
-        let seen = counts(of: record).delivered + (record.losses?.total ?? 0)
-        slab[slot].matchedBase = events[record.event].occurrences - seen
-        slab[slot].timerNext = SubscriptionRecord.none
-        slab[slot].timerPrevious = SubscriptionRecord.none
-        ids.insert(slot, in: slab)
-        identities.insert(slot, in: slab)
-        overall.reinsert(slot, in: &slab)
-        events[record.event].subscriptions.reinsert(slot, in: &slab)
-        arm(slot)
-        touch(event: record.event)
+    /// Puts an ended subscription back where it was, with its counters. What was pending when it ended was
+    /// dropped and counted in the totals only, and what was raised since did not match it: its own matches are
+    /// those whose end it has seen.
+    private mutating func reinsert(_ ended: SubscriptionRecord) {
+        var record = ended
+        record.timerNext = SubscriptionRecord.none
+        record.timerPrevious = SubscriptionRecord.none
+        let seen = record.delivered + (record.losses?.total ?? 0)
+        record.matchedBase = events[record.event].occurrences - seen
+        _ = enter(record)
     }
 
-    private func set(
-        _ record: inout SubscriptionRecord, socket: Socket, lifetime: Lifetime, now: Moment
-    ) {
-        record.transport = socket.transport
-        record.packed = socket.packed
-        record.options = socket.options
-        record.detail = socket.detail
+    /// Enters a record in every structure; O(1) for the newest id.
+    private mutating func enter(_ record: SubscriptionRecord) -> UInt32 {
+        let slot = slab.insert(record)
+        ids.insert(slot, in: slab)
+        identities.insert(slot, in: slab)
+        overall.insert(slot, in: &slab)
+        events[record.event].subscriptions.insert(slot, in: &slab)
+        arm(slot)
+        touch(event: record.event)
+        return slot
+    }
+
+    private func set(_ record: inout SubscriptionRecord, lifetime: Lifetime, now: Moment) {
         switch lifetime {
         case .never:
             record.deadline = SubscriptionRecord.never
             record.expire = 0
         case .seconds(let seconds):
-            record.deadline = now.boot + Int64(seconds) * 1_000_000_000
+            let end = now.advanced(bySeconds: Int64(seconds))
+            record.deadline = end.boot
+            record.deadlinePhase = wallClock.phase(promised: end.wall, atBoot: end.boot)
             record.expire = seconds
         }
     }

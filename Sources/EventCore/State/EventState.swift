@@ -23,6 +23,9 @@ struct EventState {
     /// Rises with every change that a listing of events shows.
     var eventsVersion: UInt64 = 1
 
+    private(set) var wallClock: WallClock
+    /// `subscribersVersion` when the wall clock last stepped: every `expires_at` shows something else since.
+    private var clockVersion: UInt64 = 0
     private var matched: UInt64 = 0
     private var delivered: UInt64 = 0
     private var losses = Losses()
@@ -31,6 +34,7 @@ struct EventState {
         self.limits = limits
         epoch = now.wall
         wheel = DeadlineWheel(now: now.boot)
+        wallClock = WallClock(now)
         lanes = (0..<transportCount).map { _ in SendLane() }
     }
 
@@ -41,6 +45,10 @@ struct EventState {
 
     /// Ends every subscription whose deadline is over; the ids of those that ended. Every operation begins here.
     mutating func expire(now: Moment) -> [UInt64] {
+        if wallClock.follow(now) {
+            subscribersVersion += 1
+            clockVersion = subscribersVersion
+        }
         var ended: [UInt64] = []
         while let slot = wheel.popExpired(now: now.boot, in: &slab) {
             ended.append(slab[slot].id)
@@ -95,20 +103,17 @@ struct EventState {
             if isLive { slab[reference.slot].delivered += 1 }
         case .failed(let reason):
             losses[reason] += 1
-            if isLive { slab[reference.slot].losses = counted(reference) { $0[reason] += 1 } }
+            if isLive { slab[reference.slot].losses.count { $0[reason] += 1 } }
         case .dropped(let reason):
             losses[reason] += 1
-            if isLive { slab[reference.slot].losses = counted(reference) { $0[reason] += 1 } }
+            if isLive { slab[reference.slot].losses.count { $0[reason] += 1 } }
         }
         if isLive { note(event: slab[reference.slot].event) }
     }
 
-    /// Why a delivery to `reference` may not start any more; nil while it may.
-    func end(of reference: SubscriptionRef) -> DropReason? {
-        if slab.isLive(reference) { return nil }
-        let record = slab[reference.slot]
-        // Only the newest former tenant's end is remembered; of an older one we know that it ended.
-        return record.generation == reference.generation &+ 1 ? record.previousEnd : .unsubscribed
+    /// The version of a listing of one event's subscribers, or of all.
+    func version(ofSubscribersOf event: UInt32?) -> UInt64 {
+        event.map { max(events[$0].version, clockVersion) } ?? subscribersVersion
     }
 
     /// What became of the occurrences that matched one subscription.
@@ -116,13 +121,5 @@ struct EventState {
         DeliveryCounts(
             matched: events[record.event].occurrences - record.matchedBase,
             delivered: record.delivered, losses: record.losses)
-    }
-
-    private func counted(
-        _ reference: SubscriptionRef, _ change: (inout Losses) -> Void
-    ) -> Losses {
-        var losses = slab[reference.slot].losses ?? Losses()
-        change(&losses)
-        return losses
     }
 }

@@ -22,18 +22,34 @@ struct EventTable {
         return number
     }
 
-    /// Takes the newest event back, when its creation could not be committed. Later numbers are not there yet or
-    /// have been taken back before it.
+    /// Makes an event static: adds it, or gives the one of this name its module's description.
+    mutating func export(_ description: EventDescription) {
+        if let number = number(of: description.name) {
+            events[Int(number)].description = description
+            events[Int(number)].kind = .static
+        } else {
+            _ = add(description, kind: .static)
+        }
+    }
+
+    /// Takes an event back when its creation could not be committed, newest first; nobody is subscribed to it any
+    /// more. Its number is free again, unless a module has exported an event after it.
     mutating func withdraw(_ number: UInt32) {
         numbers[events[Int(number)].description.name] = nil
-        events[Int(number)].isWithdrawn = true
+        if Int(number) == events.count - 1 {
+            events.removeLast()
+        } else {
+            events[Int(number)].isWithdrawn = true
+        }
     }
 }
 
 /// One event and who is subscribed to it.
 struct EventRecord {
-    let description: EventDescription
-    let kind: EventKind
+    var description: EventDescription
+    var kind: EventKind
+    /// See `EventName.isReserved`.
+    let isReserved: Bool
     /// How often it was raised in this process.
     var occurrences: UInt64 = 0
     var subscriptions = OrderedSlots(.event)
@@ -43,6 +59,12 @@ struct EventRecord {
     var version: UInt64 = 0
     /// Its creation was taken back; the number stays unused.
     var isWithdrawn = false
+
+    init(description: EventDescription, kind: EventKind) {
+        self.description = description
+        self.kind = kind
+        isReserved = EventName.isReserved(description.name)
+    }
 }
 
 /// Where an event's name comes from.

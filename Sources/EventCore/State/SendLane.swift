@@ -23,6 +23,8 @@ struct SendLane {
     private(set) var backlog = 0
     /// Whether a thread is emptying the lane.
     var isOwned = false
+    /// Its transport was stopped: nothing is taken in any more.
+    var isClosed = false
     private var waiters = Fifo<Waiter>()
 
     mutating func enqueue(_ entry: Entry) {
@@ -37,7 +39,7 @@ struct SendLane {
     /// The next deliveries, all of one occurrence, at most `count`; nil when there are none.
     mutating func take(_ count: Int) -> (entry: Entry, range: Range<Int>)? {
         guard let entry = entries.first else { return nil }
-        let end = min(entry.next + count, entry.targets.count)
+        let end = entry.next + min(count, entry.targets.count - entry.next)
         backlog -= end - entry.next
         if end == entry.targets.count {
             _ = entries.popFirst()

@@ -1,4 +1,7 @@
 /// Subscriptions by slot. Grows a chunk at a time, so no subscribe ever pays for moving all the others.
+///
+/// A slot's generation tells its tenants apart: the upper 31 bits count them, the lowest says how the tenant
+/// before ended (1 = its deadline passed), for deliveries to it that still wait somewhere.
 struct Slab {
     private static let chunkShift: UInt32 = 10
     private static let chunkMask: UInt32 = (1 << chunkShift) - 1
@@ -20,6 +23,15 @@ struct Slab {
         self[reference.slot].generation == reference.generation && self[reference.slot].id != 0
     }
 
+    /// How the tenant that `reference` names ended; nil while it lives. Only the newest former tenant's end is
+    /// remembered; an older one counts as unsubscribed.
+    func end(of reference: SubscriptionRef) -> DropReason? {
+        if isLive(reference) { return nil }
+        let generation = self[reference.slot].generation
+        let isNext = generation >> 1 == Slab.next(reference.generation, end: .unsubscribed) >> 1
+        return isNext && generation & 1 == 1 ? .expired : .unsubscribed
+    }
+
     /// Puts `record` into a free slot. Its generation is the slot's.
     mutating func insert(_ record: consuming SubscriptionRecord) -> UInt32 {
         count += 1
@@ -27,7 +39,6 @@ struct Slab {
             let slot = firstFree
             firstFree = self[slot].timerNext
             record.generation = self[slot].generation
-            record.previousEnd = self[slot].previousEnd
             record.timerNext = SubscriptionRecord.none
             self[slot] = record
             return slot
@@ -48,11 +59,14 @@ struct Slab {
         count -= 1
         let record = self[slot]
         var vacant = SubscriptionRecord()
-        vacant.generation = record.generation &+ 1
-        vacant.previousEnd = reason
+        vacant.generation = Slab.next(record.generation, end: reason)
         vacant.timerNext = firstFree
         self[slot] = vacant
         firstFree = slot
         return record
+    }
+
+    private static func next(_ generation: UInt32, end reason: DropReason) -> UInt32 {
+        ((generation >> 1) &+ 1) << 1 | (reason == .expired ? 1 : 0)
     }
 }

@@ -20,15 +20,26 @@ struct SubscriptionRecord {
     /// Its cells in the event's list and in the list of all.
     var eventPosition: UInt32 = 0
     var overallPosition: UInt32 = 0
-    /// Rises when the tenant of this place ends.
+    /// Which tenant of this place it is, and how the one before ended, see `Slab`.
     var generation: UInt32 = 0
     /// Links of the deadline wheel; `timerNext` is also the link of the free list.
     var timerNext: UInt32 = SubscriptionRecord.none
     var timerPrevious: UInt32 = SubscriptionRecord.none
     var options: UInt16 = 0
     var transport: UInt8 = 0
-    /// How the previous tenant of this place ended, for deliveries of it that still wait somewhere.
-    var previousEnd: DropReason = .unsubscribed
+    /// What makes the deadline on the wall clock the instant that was promised, see `WallClock`.
+    var deadlinePhase: Int8 = 0
+
+    /// A vacant place.
+    init() {}
+
+    /// A record of this socket, with everything else still to be set.
+    init(_ socket: Socket) {
+        packed = socket.packed
+        detail = socket.detail
+        options = socket.options
+        transport = socket.transport
+    }
 
     /// The deadline of a permanent subscription.
     static let never = Int64.max
@@ -39,34 +50,5 @@ struct SubscriptionRecord {
         var socket = Socket(packed: packed, options: options, detail: detail)
         socket.transport = transport
         return socket
-    }
-}
-
-/// Deliveries that did not arrive, counted by reason.
-struct Losses: Sendable, Equatable {
-    private var counts = [UInt64](
-        repeating: 0, count: FailureReason.allCases.count + DropReason.allCases.count)
-
-    subscript(reason: FailureReason) -> UInt64 {
-        get { counts[Losses.index(reason)] }
-        set { counts[Losses.index(reason)] = newValue }
-    }
-
-    subscript(reason: DropReason) -> UInt64 {
-        get { counts[FailureReason.allCases.count + Losses.index(reason)] }
-        set { counts[FailureReason.allCases.count + Losses.index(reason)] = newValue }
-    }
-
-    /// All of them.
-    var total: UInt64 { counts.reduce(0, +) }
-
-    private static func index<Reason: CaseIterable & Equatable>(_ reason: Reason) -> Int {
-        // The cases are few and the path is the unhappy one.
-        var index = 0
-        for candidate in Reason.allCases {
-            if candidate == reason { return index }
-            index += 1
-        }
-        preconditionFailure("a case is always among allCases")
     }
 }

@@ -1,0 +1,149 @@
+public import EventCore
+internal import Synchronization
+
+/// A transport whose subscribers are numbers: `SCHEME:NUMBER#tag=0…65535`, or `SCHEME:NAME` in a detail.
+///
+/// What it was handed is kept; what becomes of each delivery is decided by `outcome`; scheduled work waits until
+/// the test runs it, unless `runsScheduledWork`.
+public final class ManualTransport: Transport {
+    public let name: String
+    public let schemes: [String]
+    private let decide: @Sendable (Occurrence, Target) -> Outcome
+    private let runsScheduledWork: Bool
+    private let state = Lock(State())
+
+    /// One delivery as it was handed over.
+    public struct Delivery: Sendable, Equatable {
+        /// The occurrence's sequence number.
+        public let sequence: UInt64
+        /// The event's name.
+        public let event: String
+        /// The subscriber: its number, 0 for a named one.
+        public let packed: UInt64
+        /// The subscriber's option.
+        public let tag: UInt16
+        /// Whose delivery it is.
+        public let subscription: SubscriptionRef
+
+        public static func == (left: Delivery, right: Delivery) -> Bool {
+            left.sequence == right.sequence && left.event == right.event
+                && left.packed == right.packed && left.tag == right.tag
+        }
+    }
+
+    private struct State {
+        var deliveries: [Delivery] = []
+        var scheduled: [@Sendable () -> Void] = []
+        var drains: [Int] = []
+        weak var ledger: (any DeliveryLedger)?
+    }
+
+    /// A transport; `outcome` decides how each delivery goes.
+    public init(
+        name: String = "manual", schemes: [String] = ["manual"], runsScheduledWork: Bool = false,
+        outcome: @escaping @Sendable (Occurrence, Target) -> Outcome = { _, _ in .delivered }
+    ) {
+        self.name = name
+        self.schemes = schemes
+        self.runsScheduledWork = runsScheduledWork
+        decide = outcome
+    }
+
+    /// Everything handed over since the last `takeDeliveries`.
+    public var deliveries: [Delivery] { state.withLock { $0.deliveries } }
+
+    /// Everything handed over since the last call.
+    public func takeDeliveries() -> [Delivery] {
+        state.withLock { state in
+            defer { state.deliveries = [] }
+            return state.deliveries
+        }
+    }
+
+    /// How much work waits on the transport's queue.
+    public var scheduledCount: Int { state.withLock { $0.scheduled.count } }
+
+    /// The drain times of the calls of `stop`.
+    public var drains: [Int] { state.withLock { $0.drains } }
+
+    /// Runs the work that was scheduled first; false when there is none.
+    @discardableResult
+    public func runScheduled() -> Bool {
+        let work = state.withLock { $0.scheduled.isEmpty ? nil : $0.scheduled.removeFirst() }
+        work?()
+        return work != nil
+    }
+
+    /// Tells the core what became of deliveries.
+    public func settle(_ results: [DeliveryResult]) { ledger?.settle(results) }
+
+    /// Asks the core whether a delivery may start.
+    public func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
+        ledger?.mayStart(subscription)
+    }
+
+    private var ledger: (any DeliveryLedger)? { state.withLock { $0.ledger } }
+
+    public func attach(to ledger: any DeliveryLedger) { state.withLock { $0.ledger = ledger } }
+
+    public func parse(_ text: SocketText) throws(SocketError) -> Socket {
+        var tag: UInt16 = 0
+        for option in text.options {
+            guard option.name == "tag" || option.name == "format", let value = UInt16(option.value) else {
+                throw SocketError(.badOption, "The option is `tag`, a number from 0 to 65535.")
+            }
+            tag = value
+        }
+        if let number = UInt64(text.rest) {
+            guard number != 13 else {
+                throw SocketError(.unusableAddress, "Nobody lives at number 13.")
+            }
+            guard number != 99 else { throw SocketError(.forbidden, "Number 99 is off limits.") }
+            return Socket(packed: number, options: tag)
+        }
+        guard text.rest.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x40 }) else {
+            throw SocketError(.malformed, "A number or a name of small letters comes after the scheme.")
+        }
+        // `secret@name`: the secret is masked in `text`.
+        let name = text.rest.split(separator: "@").last.map(String.init) ?? ""
+        let hasSecret = name != text.rest
+        let scheme = text.scheme + ":"
+        let options = tag == 0 ? "" : "#tag=\(tag)"
+        return Socket(
+            packed: 0, options: tag,
+            detail: SocketDetail(
+                identity: scheme + name, text: scheme + (hasSecret ? "***@" : "") + name + options,
+                secretText: scheme + text.rest + options, target: Nothing()))
+    }
+
+    public func text(of socket: Socket, secrets: Bool) -> String {
+        if let detail = socket.detail { return secrets ? detail.secretText : detail.text }
+        return "\(schemes[0]):\(socket.packed)" + (socket.options == 0 ? "" : "#tag=\(socket.options)")
+    }
+
+    public func deliver(
+        _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
+    ) {
+        var handed: [Delivery] = []
+        for (index, target) in targets.enumerated() {
+            outcomes[index] = decide(occurrence, target)
+            if case .dropped = outcomes[index] { continue }
+            handed.append(
+                Delivery(
+                    sequence: occurrence.sequence, event: occurrence.event, packed: target.packed,
+                    tag: target.options, subscription: target.subscription))
+        }
+        state.withLock { $0.deliveries += handed }
+    }
+
+    public func schedule(_ work: @escaping @Sendable () -> Void) {
+        if runsScheduledWork { return work() }
+        state.withLock { $0.scheduled.append(work) }
+    }
+
+    public func stop(drainMilliseconds: Int) {
+        state.withLock { $0.drains.append(drainMilliseconds) }
+    }
+
+    private final class Nothing: Sendable {}
+}
