@@ -1,3 +1,4 @@
+internal import Cepoll
 internal import EventCore
 internal import Glibc
 internal import Synchronization
