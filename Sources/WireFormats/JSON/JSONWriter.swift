@@ -192,6 +192,7 @@ private let backslash = UInt8(ascii: "\\")
 
 /// Copies up to `count` bytes, and stops before the first that a JSON string must escape. Returns how many were
 /// copied; what lies behind them at `target`, up to `count`, may have been touched.
+@inline(__always)
 private func copyPlainRun(
     of count: Int, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>
 ) -> Int {
@@ -204,6 +205,13 @@ private func copyPlainRun(
         let marks = ByteMarks.specials(in: UInt64(littleEndian: word))
         if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
         index &+= 8
+    }
+    if index &+ 4 <= count {
+        let half = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt32.self)
+        unsafe target.storeBytes(of: half, toByteOffset: index, as: UInt32.self)
+        let marks = ByteMarks.specials(in: UInt64(UInt32(littleEndian: half)) | 0x2020_2020 << 32)
+        if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
+        index &+= 4
     }
     while index < count {
         let byte = unsafe source.load(fromByteOffset: index, as: UInt8.self)

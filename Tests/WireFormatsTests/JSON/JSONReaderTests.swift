@@ -248,4 +248,65 @@ struct JSONValueTests {
             #expect(#expect(throws: JSONError.self) { try integer(text) }?.code == code, "\(text)")
         }
     }
+    @Test("each reader takes its own type and says so when it meets another")
+    func wrongTypes() throws {
+        func expectWrongType(
+            own: String, _ read: (inout JSONReader, Span<UInt8>) throws(JSONError) -> Void
+        ) {
+            for text in ["null", "[]", "{}", "7", "true", "\"\""] where text != own {
+                let bytes = Array(text.utf8)
+                let error = #expect(throws: JSONError.self) {
+                    try JSONReader.document(bytes.span, read)
+                }
+                #expect(error?.code == .wrongType, "\(text) for \(own)")
+                #expect(error?.message.hasPrefix("expected ") == true)
+            }
+        }
+        expectWrongType(own: "null") { (reader, bytes) throws(JSONError) in
+            try reader.readNull(in: bytes)
+        }
+        expectWrongType(own: "true") { (reader, bytes) throws(JSONError) in
+            _ = try reader.readBoolean(in: bytes)
+        }
+        expectWrongType(own: "7") { (reader, bytes) throws(JSONError) in
+            _ = try reader.readDouble(in: bytes)
+        }
+        expectWrongType(own: "\"\"") { (reader, bytes) throws(JSONError) in
+            _ = try reader.readString(in: bytes)
+        }
+        expectWrongType(own: "[]") { (reader, bytes) throws(JSONError) in
+            try reader.beginArray(in: bytes)
+        }
+        expectWrongType(own: "{}") { (reader, bytes) throws(JSONError) in
+            try reader.beginObject(in: bytes)
+        }
+    }
+
+    @Test("a reader goes through a document as its caller asks, and knows what comes next")
+    func pulling() throws {
+        let bytes = Array(#" { "a" : [ 1 , 2.5 , null , true ] , "b" : { } , "c" : "x" } "#.utf8)
+        try JSONReader.document(bytes.span) { (reader, bytes) throws(JSONError) in
+            var names = JSONNames()
+            var seen: [String] = []
+            try reader.beginObject(in: bytes)
+            while let name = try reader.nextName(in: bytes, seen: &names) {
+                seen.append(name)
+                switch try reader.kind(in: bytes) {
+                case .array:
+                    try reader.beginArray(in: bytes)
+                    #expect(try reader.nextElement(in: bytes))
+                    #expect(try reader.readInteger(in: bytes) == 1)
+                    #expect(try reader.nextElement(in: bytes))
+                    #expect(try reader.readDouble(in: bytes) == 2.5)
+                    #expect(try reader.nextElement(in: bytes))
+                    try reader.readNull(in: bytes)
+                    #expect(try reader.nextElement(in: bytes))
+                    #expect(try reader.readBoolean(in: bytes))
+                    #expect(try !reader.nextElement(in: bytes))
+                default: try reader.skipValue(in: bytes)
+                }
+            }
+            #expect(seen == ["a", "b", "c"])
+        }
+    }
 }
