@@ -56,7 +56,7 @@ struct Inbox {
         newest = number
         if case .expired(let ids) = change {
             keep(ids)
-            if expiry == .later { expiry = .alone }
+            retryExpired()
         } else {
             changes.append(change)
         }
@@ -96,6 +96,9 @@ struct Inbox {
         keep(group.expired)
         expiry = .later
     }
+
+    /// Deletions that failed are due again.
+    mutating func retryExpired() { if expiry == .later { expiry = .alone } }
 
     /// Forgets the changes that wait: the core takes them back.
     mutating func abandon() { changes.removeAll(keepingCapacity: true) }

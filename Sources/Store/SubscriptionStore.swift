@@ -98,6 +98,7 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
     /// appended afterwards fails. Not under the core's lock, nor inside a client's call. May be called again.
     public func close() {
         queue.sync {
+            shared.withLock { $0.inbox.retryExpired() }
             drain()
             guard let session else { return }
             self.session = nil
