@@ -91,7 +91,7 @@ struct Inbox {
         }
     }
 
-    /// The group could not be written: its deletions are tried again, its changes are the core's to take back.
+    /// The group could not be written: its deletions are tried again, its changes the core takes back.
     mutating func failed(_ group: Group) {
         keep(group.expired)
         expiry = .later

@@ -18,7 +18,6 @@ struct CrashTests {
         let core = Core(store)
         let isDone = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
-            // Pairs: both are appended under one lock, but may go in two groups; each group is all or nothing.
             for id in 1...3_000 as ClosedRange<UInt64> {
                 core.append(.put(subscription(id)))
                 if id > 10 { core.append(.remove(id: id - 10)) }

@@ -65,14 +65,18 @@ struct ModelTests {
         store.close()
     }
 
+    private func number(_ generator: inout SeededGenerator) -> Int64 {
+        Int64.random(in: 1...Int64.max, using: &generator)
+    }
+
     private func randomSubscription(
         _ id: UInt64, _ generator: inout SeededGenerator
     ) -> StoredSubscription {
         StoredSubscription(
             id: id, event: "E_\(Int.random(in: 0..<50, using: &generator))",
             socket: "udp:127.0.0.1:\(Int.random(in: 1..<65_536, using: &generator))",
-            deadline: Bool.random(using: &generator) ? nil : Int64.random(in: 1...Int64.max, using: &generator),
-            expire: Bool.random(using: &generator) ? nil : Int64.random(in: 0...Int64.max, using: &generator),
-            created: Int64.random(in: 0...Int64.max, using: &generator))
+            deadline: Bool.random(using: &generator) ? nil : number(&generator),
+            expire: Bool.random(using: &generator) ? nil : number(&generator),
+            created: number(&generator))
     }
 }

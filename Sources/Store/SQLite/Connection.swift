@@ -7,8 +7,8 @@ final class Connection {
     /// Whether no other connection can read the database as long as this one is open.
     let isExclusive: Bool
 
-    /// Opens an existing file for reading and writing; nothing is read yet. `keepsLog`: leave database and log
-    /// as they are when closing, until `adopt()`.
+    /// Opens an existing file for reading and writing; nothing is read yet. `keepsLog`: leave database and
+    /// log as they are when closing, until `adopt()`.
     init(
         _ path: String, keepsLog: Bool, isExclusive: Bool, busyMilliseconds: Int
     ) throws(SQLiteFailure) {
