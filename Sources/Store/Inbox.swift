@@ -56,7 +56,7 @@ struct Inbox {
         newest = number
         if case .expired(let ids) = change {
             keep(ids)
-            if expiry == .later { expiry = .alone }
+            retryExpired()
         } else {
             changes.append(change)
         }
@@ -91,11 +91,14 @@ struct Inbox {
         }
     }
 
-    /// The group could not be written: its deletions are tried again, its changes are the core's to take back.
+    /// The group could not be written: its deletions are tried again, its changes the core takes back.
     mutating func failed(_ group: Group) {
         keep(group.expired)
         expiry = .later
     }
+
+    /// Deletions that failed are due again.
+    mutating func retryExpired() { if expiry == .later { expiry = .alone } }
 
     /// Forgets the changes that wait: the core takes them back.
     mutating func abandon() { changes.removeAll(keepingCapacity: true) }

@@ -9,7 +9,7 @@ internal import Synchronization
 /// what came in meanwhile. So one client waits for one sync of the disk, and many share one, without any
 /// timer.
 ///
-/// Order of calls: `open`, `load`, `attach`, any number of `append`, `close`.
+/// Order of calls: `open`, then `load` and `attach`, any number of `append`, `close`.
 public final class SubscriptionStore: Journal, @unchecked Sendable {
     // @unchecked because `session` is only touched on `queue`; all else is immutable or inside a lock.
     private let queue = DispatchQueue(label: "carillon.store")
@@ -64,7 +64,7 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
     ///
     /// Subscriptions whose deadline is not after `now` (milliseconds since 1970) are counted instead, and
     /// deleted all at once; if there is no room for that, they are at the next start. Call it once, before
-    /// `attach`. Blocks; the closures run on the calling thread and must not call the store. Throws
+    /// the first `append`. Blocks; the closures run on the calling thread and must not call the store. Throws
     /// `.corrupt`, the file untouched, for damage that `open` could not see.
     public func load(
         now wallMilliseconds: Int64, event: (String) -> Void,
@@ -83,8 +83,8 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
         shared.withLock { $0.client = client }
     }
 
-    /// Leaves a change to be written. Never blocks; see `Journal`. The changes that wait are as many as the
-    /// requests whose reply waits for them; whoever lets requests in bounds them. After `close` every change
+    /// Leaves a change to be written. Never blocks; see `Journal`. The changes that wait are bounded by those
+    /// who make them: one per request whose reply waits, one per dynamic event. After `close` every change
     /// fails.
     public func append(_ change: Change, number: UInt64) {
         let isAsleep = shared.withLock { $0.inbox.add(change, number: number) }
@@ -98,6 +98,7 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
     /// appended afterwards fails. Not under the core's lock, nor inside a client's call. May be called again.
     public func close() {
         queue.sync {
+            shared.withLock { $0.inbox.retryExpired() }
             drain()
             guard let session else { return }
             self.session = nil

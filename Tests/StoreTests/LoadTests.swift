@@ -21,7 +21,7 @@ struct LoadTests {
         let core = Core(store)
         let deadlines: [Int64?] = [999, 1_000, 1_001, nil]
         for (id, deadline) in zip(1..., deadlines) {
-            core.append(.put(subscription(id, deadline: deadline)))
+            core.append(.put(subscription(UInt64(id), deadline: deadline)))
         }
         store.close()
 

@@ -5,7 +5,7 @@ import Synchronization
 @testable import Store
 
 /// A directory of its own for one test, gone with it.
-final class Scratch {
+final class Scratch: Sendable {
     let path: String
 
     init() {
@@ -19,7 +19,7 @@ final class Scratch {
     var state: String { path + "/state" }
     var database: String { state + "/carillon.db" }
 
-    /// Every file below `state` but the log's index, which is rebuilt at will.
+    /// Every file in `state` but the log's index, which is rebuilt at will.
     func files() -> [String: [UInt8]] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: state)) ?? []
         return Dictionary(
@@ -45,7 +45,7 @@ func bytes(_ path: String) -> [UInt8] {
 }
 
 func write(_ bytes: [UInt8], to path: String) {
-    FileManager.default.createFile(atPath: path, contents: Data(bytes))
+    _ = FileManager.default.createFile(atPath: path, contents: Data(bytes))
 }
 
 /// A subscription that only its id tells apart.
@@ -149,13 +149,15 @@ final class Core: JournalClient {
     }
 
     var committed: [UInt64] { state.withLock { $0.committed } }
+    var open: [UInt64] { state.withLock { $0.open } }
     var takenBack: [UInt64] { state.withLock { $0.takenBack } }
     var errors: [JournalError] { state.withLock { $0.errors } }
 }
 
 /// A connection of an operator's, beside the store's.
 func operatorConnection(_ scratch: Scratch) throws -> Connection {
-    try Connection(scratch.database, isExclusive: false, busyMilliseconds: 0)
+    try Connection(
+        scratch.database, keepsLog: true, isExclusive: false, busyMilliseconds: 0)
 }
 
 /// A generator whose numbers follow from its seed (SplitMix64).

@@ -31,7 +31,9 @@ struct DatabaseFile {
         }
         try judge(version: header.userVersion)
 
-        let connection = try explained { () throws(SQLiteFailure) in try connect() }
+        // An empty log holds nothing to keep, and should not be left behind.
+        let keepsLog = try directory.size(path + "-wal") ?? 0 > 0
+        let connection = try explained { () throws(SQLiteFailure) in try connect(keepsLog: keepsLog) }
         let version = try explained { () throws(SQLiteFailure) in
             try connection.integer("PRAGMA user_version")
         }
@@ -41,9 +43,14 @@ struct DatabaseFile {
             try connection.text("PRAGMA quick_check(1)")
         }
         guard verdict == "ok" else { throw .corrupt(path, verdict ?? "unreadable") }
-        try explained { () throws(SQLiteFailure) in
+        let mode = try explained { () throws(SQLiteFailure) in
             try schema.upgrade(connection, from: version ?? 0)
-            try configure(connection)
+            return try configure(connection)
+        }
+        guard mode == "wal" else {
+            throw StoreError(
+                .system,
+                "\(path) cannot have a write-ahead log on this file system; name another state directory")
         }
         return connection
     }
@@ -80,30 +87,31 @@ struct DatabaseFile {
     }
 
     private func create(_ file: String) throws(SQLiteFailure) {
-        let connection = try Connection(file, isExclusive: true, busyMilliseconds: 0)
+        let connection = try Connection(
+            file, keepsLog: false, isExclusive: true, busyMilliseconds: 0)
         defer { connection.close() }
         try connection.execute("PRAGMA application_id = \(Schema.applicationID)")
         try schema.upgrade(connection, from: 0)
-        try connection.adopt()
         try connection.execute("PRAGMA journal_mode = WAL")
     }
 
     // MARK: Connecting
 
-    private func connect() throws(SQLiteFailure) -> Connection {
+    private func connect(keepsLog: Bool) throws(SQLiteFailure) -> Connection {
         do {
-            return try connect(isExclusive: false)
+            return try connect(keepsLog: keepsLog, isExclusive: false)
         } catch {
             guard error.mayBeSharedIndex else { throw error }
             // The index of the log, by which connections share it, is a file of 32 KB. A full disk may have
             // no room for it. A connection that excludes others keeps its index in memory.
-            return try connect(isExclusive: true)
+            return try connect(keepsLog: keepsLog, isExclusive: true)
         }
     }
 
-    private func connect(isExclusive: Bool) throws(SQLiteFailure) -> Connection {
+    private func connect(keepsLog: Bool, isExclusive: Bool) throws(SQLiteFailure) -> Connection {
         let connection = try Connection(
-            path, isExclusive: isExclusive, busyMilliseconds: configuration.busyMilliseconds)
+            path, keepsLog: keepsLog, isExclusive: isExclusive,
+            busyMilliseconds: configuration.busyMilliseconds)
         try connection.execute(
             """
             PRAGMA temp_store = MEMORY;
@@ -115,12 +123,9 @@ struct DatabaseFile {
         return connection
     }
 
-    private func configure(_ connection: Connection) throws(SQLiteFailure) {
+    /// Returns the journal mode, as far as the file system allows the one we want.
+    private func configure(_ connection: Connection) throws(SQLiteFailure) -> String? {
         let mode = try connection.text("PRAGMA journal_mode = WAL")
-        guard mode == "wal" else {
-            throw SQLiteFailure(
-                code: 1, systemError: 0, message: "no write-ahead log is possible on this file system")
-        }
         try connection.execute(
             """
             PRAGMA synchronous = FULL;
@@ -130,6 +135,7 @@ struct DatabaseFile {
         if let bytes = configuration.databaseBytesMax {
             try connection.execute("PRAGMA max_page_count = \(max(1, bytes / 4_096))")
         }
+        return mode
     }
 
     private func explained<Result>(

@@ -31,11 +31,6 @@ struct StateDirectory: ~Copyable {
         }
     }
 
-    private init(path: String, descriptor: Int32) {
-        self.path = path
-        self.descriptor = descriptor
-    }
-
     deinit { close(descriptor) }
 
     /// Makes an empty file that only this user may read, whatever the umask: sockets may hold secrets. SQLite

@@ -7,23 +7,25 @@ final class Connection {
     /// Whether no other connection can read the database as long as this one is open.
     let isExclusive: Bool
 
-    /// Opens an existing file for reading and writing; nothing is read yet. Until `adopt()` it leaves the
-    /// database and its log as they are when it closes.
-    init(_ path: String, isExclusive: Bool, busyMilliseconds: Int) throws(SQLiteFailure) {
+    /// Opens an existing file for reading and writing; nothing is read yet. `keepsLog`: leave database and
+    /// log as they are when closing, until `adopt()`.
+    init(
+        _ path: String, keepsLog: Bool, isExclusive: Bool, busyMilliseconds: Int
+    ) throws(SQLiteFailure) {
         self.isExclusive = isExclusive
         // NOMUTEX because the owner's serial queue already is the lock.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK, handle != nil else { throw failure(code) }
-        try check(carillon_sqlite_keep_log_at_close(handle, 1))
+        try check(carillon_sqlite_keep_log_at_close(handle, keepsLog ? 1 : 0))
         try check(sqlite3_busy_timeout(handle, Int32(clamping: busyMilliseconds)))
         if isExclusive { try execute("PRAGMA locking_mode = EXCLUSIVE") }
     }
 
     deinit { close() }
 
-    /// Finalizes the statements and closes. The last connection of a database moves its log into it, once
-    /// `adopt()` was called. May be called again.
+    /// Finalizes the statements and closes. The last connection of a database moves its log into it, unless
+    /// that is to be kept. May be called again.
     func close() {
         guard handle != nil else { return }
         // A statement that is left makes sqlite3_close_v2 keep a zombie that never checkpoints, and

@@ -42,7 +42,8 @@ struct SQLiteFailure: Error, Equatable {
         if isFull { return StoreError(.full, "\(path): no room on the disk (\(message)); make room") }
         switch primaryCode {
         case SQLITE_NOTADB: return .notDatabase(path)
-        case SQLITE_CORRUPT: return .corrupt(path, message)
+        // SQLITE_ERROR: our SQL is right, so the tables are not what `user_version` promises.
+        case SQLITE_CORRUPT, SQLITE_ERROR: return .corrupt(path, message)
         case SQLITE_BUSY, SQLITE_LOCKED:
             return StoreError(
                 .locked, "\(path) is locked by another program (\(message)); end that program")
