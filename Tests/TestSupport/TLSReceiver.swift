@@ -10,6 +10,8 @@ public final class TLSReceiver {
 
     private let directory: URL
     private let server: Process
+    /// The server ends when this closes, with us at the latest.
+    private let life = Pipe()
 
     /// Starts it. `subject` is the name in the certificate, as in `IP:127.0.0.1`; `oldestOnly` offers nothing
     /// newer than TLS 1.1. Throws when openssl or python3 is not there.
@@ -26,21 +28,21 @@ public final class TLSReceiver {
         server.arguments = [
             "python3", "-u", "-c", Self.program, certificate.path, key.path, oldestOnly ? "old" : "new",
         ]
+        server.standardInput = life
         let output = Pipe()
         server.standardOutput = output
         server.standardError = FileHandle.nullDevice
         try server.run()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let port = UInt16(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            kill(server.processIdentifier, SIGKILL)
+            try? life.fileHandleForWriting.close()
             throw CocoaError(.executableLoad)
         }
         self.port = port
     }
 
     deinit {
-        // Not SIGTERM: a child of a Dispatch thread inherits its mask, in which that signal is blocked.
-        kill(server.processIdentifier, SIGKILL)
+        try? life.fileHandleForWriting.close()
         try? FileManager.default.removeItem(at: directory)
     }
 
@@ -59,7 +61,7 @@ public final class TLSReceiver {
     }
 
     private static let program = """
-        import http.server, ssl, sys
+        import http.server, os, ssl, sys, threading
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             def do_POST(self):
@@ -78,6 +80,7 @@ public final class TLSReceiver {
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.socket = context.wrap_socket(server.socket, server_side=True)
         print(server.server_address[1], flush=True)
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
         server.serve_forever()
         """
 }
