@@ -146,6 +146,13 @@ struct ScannedNumber {
         return mantissa <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- mantissa) : nil
     }
 
+    /// Whether there is no fraction but zeros, however large the number is.
+    var isWhole: Bool {
+        if isInteger { return true }
+        guard let double = exactDouble else { return false }
+        return double == double.rounded()
+    }
+
     /// The double, where one multiplication or division of two exact doubles gives it, hence rightly rounded
     /// (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990); else nil.
     var exactDouble: Double? {

@@ -1,0 +1,90 @@
+/// What a receiver answered to a call of ours.
+public enum JSONRPCReply: Sendable, Equatable {
+    /// It was done. The result is at this place of the body: checked to be JSON, otherwise not looked at.
+    case result(Range<Int>)
+    /// The receiver says it could not.
+    case error(code: Int64, message: String)
+    /// The body is no reply to this call; the sentence says what was expected.
+    case invalid(String)
+
+    /// Reads a body as the response to the call `id`.
+    ///
+    /// JSON-RPC 2.0 §5: `jsonrpc` is "2.0", there is `result` or `error` and not both, and the id is the call's. An
+    /// error may have the id null instead: then the receiver could not make out ours. Unknown members are ignored.
+    public init(parsing bytes: Span<UInt8>, id: Int64) {
+        do {
+            let draft = try JSONReader.document(bytes) { (reader, bytes) throws(JSONError) in
+                try reader.readReply(in: bytes)
+            }
+            self = draft.reply(to: id)
+        } catch {
+            self = .invalid("\(error.message) at byte \(error.offset)")
+        }
+    }
+}
+
+extension JSONReader {
+    fileprivate mutating func readReply(in bytes: Span<UInt8>) throws(JSONError) -> ReplyDraft {
+        var draft = ReplyDraft()
+        var names = JSONNames()
+        try beginObject(in: bytes)
+        while let name = try nextName(in: bytes, seen: &names) {
+            let start = offset
+            switch name {
+            case "jsonrpc": draft.version = try readStringOrSkip(in: bytes)
+            case "id": draft.id = try readIDOrSkip(in: bytes)
+            case "result":
+                try skipValue(in: bytes)
+                draft.result = start..<offset
+            // Not in the specification, but what servers send that speak 1.0 as well: null for none.
+            case "error" where try kind(in: bytes) == .null: try readNull(in: bytes)
+            case "error":
+                draft.hasError = true
+                try readReplyError(into: &draft, in: bytes)
+            default: try skipValue(in: bytes)
+            }
+        }
+        return draft
+    }
+
+    private mutating func readReplyError(
+        into draft: inout ReplyDraft, in bytes: Span<UInt8>
+    ) throws(JSONError) {
+        var names = JSONNames()
+        try beginObject(in: bytes)
+        while let name = try nextName(in: bytes, seen: &names) {
+            switch name {
+            case "code": draft.code = try readInteger(in: bytes)
+            case "message": draft.message = try readString(in: bytes)
+            default: try skipValue(in: bytes)
+            }
+        }
+    }
+}
+
+private struct ReplyDraft {
+    var version: String?
+    var id: JSONRPCID?
+    var result: Range<Int>?
+    var hasError = false
+    var code: Int64?
+    var message = ""
+
+    func reply(to id: Int64) -> JSONRPCReply {
+        guard version == "2.0" else { return .invalid(#"expected "jsonrpc":"2.0""#) }
+        let isOurs = matches(id)
+        switch (result, hasError) {
+        case (let result?, false) where isOurs: return .result(result)
+        case (nil, true) where isOurs || self.id == .null:
+            guard let code else { return .invalid("expected the error to have a code") }
+            return .error(code: code, message: message)
+        case (nil, false), (.some, true): return .invalid("expected either a result or an error")
+        default: return .invalid("expected the id \(id)")
+        }
+    }
+    /// Whether the reply's id is `id`; `7.0` is 7, for receivers that know only doubles.
+    private func matches(_ id: Int64) -> Bool {
+        guard case .number(let text) = self.id else { return false }
+        return Int64(text) == id || Double(text)?.wholeNumber == id
+    }
+}
