@@ -1,19 +1,52 @@
 extension JSONReader {
     /// Reads a string. `wrongType` if the value is something else.
     public mutating func readString(in bytes: Span<UInt8>) throws(JSONError) -> String {
-        let text = try scanString(in: bytes)
-        return try text.hasEscapes
-            ? unescaped(text.range, in: bytes) : string(text.range, in: bytes)
+        try readText(in: bytes).text
+    }
+
+    /// Reads a string, and says whether it was written with escapes.
+    mutating func readText(
+        in bytes: Span<UInt8>
+    ) throws(JSONError) -> (text: String, hasEscapes: Bool) {
+        let start = offset &+ 1
+        if let end = endOfPlainString(in: bytes) {
+            move(to: end &+ 1)
+            let text = unsafe UTF8Span(
+                unchecked: bytes.extracting(start..<end), isKnownASCII: true)
+            return (String(copying: text), false)
+        }
+        let found = try scanString(in: bytes)
+        if found.hasEscapes { return (try unescaped(found.range, in: bytes), true) }
+        return (try string(found.range, in: bytes), false)
     }
 
     /// Reads over a string, which is checked all the same.
     mutating func skipString(in bytes: Span<UInt8>) throws(JSONError) {
+        if let end = endOfPlainString(in: bytes) { return move(to: end &+ 1) }
         let text = try scanString(in: bytes)
         if text.hasEscapes {
             _ = try unescaped(text.range, in: bytes)
         } else if !text.isASCII {
             try string(text.range, in: bytes)
         }
+    }
+
+    /// The closing quote of the string here, if it is ASCII without escapes as nearly all are; nil if it is not, or
+    /// is no string, or if the text's last bytes are reached: then `scanString` looks closely.
+    @inline(__always)
+    private func endOfPlainString(in bytes: Span<UInt8>) -> Int? {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { return nil }
+        var place = offset &+ 1
+        while place &+ 8 <= bytes.count {
+            let word = word(at: place, in: bytes)
+            let marks = ByteMarks.specials(in: word) | ByteMarks.nonASCII(in: word)
+            if marks != 0 {
+                place &+= marks.trailingZeroBitCount / 8
+                return bytes[place] == UInt8(ascii: "\"") ? place : nil
+            }
+            place &+= 8
+        }
+        return nil
     }
 
     /// A string's place in the text.
@@ -64,10 +97,7 @@ extension JSONReader {
         var foreign: UInt64 = 0
         defer { if foreign != 0 { isASCII = false } }
         while place &+ 8 <= bytes.count {
-            // Bounds-checked; what is unsafe about it is only that any eight bytes are taken for an integer.
-            let word = unsafe UInt64(
-                littleEndian: bytes.bytes.unsafeLoadUnaligned(
-                    fromByteOffset: place, as: UInt64.self))
+            let word = word(at: place, in: bytes)
             let specials = ByteMarks.specials(in: word)
             if specials != 0 {
                 // Of what follows the special byte nothing is said here.
@@ -82,6 +112,15 @@ extension JSONReader {
             place &+= 1
         }
         return place
+    }
+
+    /// Eight bytes, the first one lowest. Bounds-checked; what is unsafe about it is only that any eight bytes are
+    /// taken for an integer.
+    @inline(__always)
+    private func word(at place: Int, in bytes: Span<UInt8>) -> UInt64 {
+        let word = unsafe bytes.bytes.unsafeLoadUnaligned(
+            fromByteOffset: place, as: UInt64.self)
+        return UInt64(littleEndian: word)
     }
 
     /// A part of the text as a string, checked by the standard library: RFC 3629 with nothing let through.

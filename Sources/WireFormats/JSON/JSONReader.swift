@@ -44,6 +44,7 @@ public struct JSONReader {
     ///
     /// An error that is not about syntax gets its JSON pointer, unless it has one. But where the text is not JSON, be
     /// it further on, that is what is thrown: so 400 and 422 do not depend on the order of members.
+    @inlinable
     public static func document<Result>(
         _ bytes: Span<UInt8>,
         _ read: (inout JSONReader, Span<UInt8>) throws(JSONError) -> Result
@@ -79,13 +80,14 @@ public struct JSONReader {
     }
 
     /// What the value here begins to be. Nothing is read.
+    @inline(__always)
     public func kind(in bytes: Span<UInt8>) throws(JSONError) -> Kind {
         guard offset < bytes.count else { throw unexpectedEnd("a value") }
         switch bytes[offset] {
-        case UInt8(ascii: "{"): return .object
-        case UInt8(ascii: "["): return .array
         case UInt8(ascii: "\""): return .string
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
         case UInt8(ascii: "n"): return .null
         default: throw unexpectedByte("a value")
@@ -110,11 +112,14 @@ public struct JSONReader {
         in bytes: Span<UInt8>, seen names: inout JSONNames
     ) throws(JSONError) -> String? {
         guard try advance(to: UInt8(ascii: "}"), in: bytes) else { return nil }
+        try expectName(in: bytes)
         let start = offset
-        let name = try readName(in: bytes)
-        if !names.insert(name) {
+        let (name, hasEscapes) = try readText(in: bytes)
+        let place = start &+ 1..<offset &- 1
+        if !names.insert(name, at: place, hasEscapes: hasEscapes, in: bytes) {
             throw JSONError(.duplicateName, offset: start, "expected each member only once")
         }
+        try readColon(in: bytes)
         return name
     }
 
@@ -123,17 +128,14 @@ public struct JSONReader {
         try advance(to: UInt8(ascii: "]"), in: bytes)
     }
 
-    /// Reads a member's name and its colon.
-    mutating func readName(in bytes: Span<UInt8>) throws(JSONError) -> String {
+    private func expectName(in bytes: Span<UInt8>) throws(JSONError) {
         guard offset < bytes.count else { throw unexpectedEnd("a member's name") }
         guard bytes[offset] == UInt8(ascii: "\"") else {
             throw unexpectedByte("a member's name in double quotes")
         }
-        let name = try readString(in: bytes)
-        try readColon(in: bytes)
-        return name
     }
 
+    @inline(__always)
     private mutating func readColon(in bytes: Span<UInt8>) throws(JSONError) {
         skipWhitespace(in: bytes)
         guard offset < bytes.count else { throw unexpectedEnd("':'") }
@@ -222,10 +224,7 @@ public struct JSONReader {
         case .object:
             try beginObject(in: bytes)
             while try advance(to: UInt8(ascii: "}"), in: bytes) {
-                guard offset < bytes.count else { throw unexpectedEnd("a member's name") }
-                guard bytes[offset] == UInt8(ascii: "\"") else {
-                    throw unexpectedByte("a member's name in double quotes")
-                }
+                try expectName(in: bytes)
                 try skipString(in: bytes)
                 try readColon(in: bytes)
                 try skipValue(in: bytes)
@@ -255,14 +254,17 @@ public struct JSONReader {
         }
     }
 
+    @inline(never)
     func unexpectedEnd(_ expected: String) -> JSONError {
         JSONError(.unexpectedEnd, offset: offset, "expected \(expected), the text ends")
     }
 
+    @inline(never)
     func unexpectedByte(_ expected: String) -> JSONError {
         JSONError(.unexpectedByte, offset: offset, "expected \(expected)")
     }
 
+    @inline(never)
     func wrongType(_ expected: String) -> JSONError {
         JSONError(.wrongType, offset: offset, "expected \(expected)")
     }
