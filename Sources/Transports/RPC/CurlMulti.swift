@@ -9,6 +9,10 @@ final class CurlMulti {
     let poller: CurlPoller
 
     private let multi: UnsafeMutableRawPointer
+    /// Transfers added and not yet removed.
+    private var transfers = 0
+    /// Those of them that libcurl still works on.
+    private var unfinished: Int32 = 0
 
     /// A multi handle that keeps up to `connectionsMax` connections open; `wakeup` ends a `wait`.
     /// Throws when the process has no memory or descriptor left, and ENOSYS when this libcurl would block
@@ -31,19 +35,27 @@ final class CurlMulti {
 
     /// Begins a transfer; false when libcurl has no memory for it.
     func add(_ transfer: CurlTransfer) -> Bool {
-        curl_multi_add_handle(multi, transfer.easy) == CURLM_OK
+        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { return false }
+        transfers += 1
+        return true
     }
 
     /// Takes a transfer out, done or not; its connection is kept only if it is done.
     func remove(_ transfer: CurlTransfer) {
         curl_multi_remove_handle(multi, transfer.easy)
+        transfers -= 1
     }
 
     /// Lets libcurl work on what is ready, after waiting for it until `time` (nil: without limit).
     func wait(until time: Int64?) {
-        // Transfers just added are waiting for the timer.
-        if poller.takeTimer(now: Clock.boot()) { act(CURL_SOCKET_TIMEOUT, 0) }
-        poller.wait(until: time)
+        // Transfers just added are waiting for the timer. Some may be through with it at once: no socket
+        // will report them, so then there is nothing to wait for.
+        var hasEnded = false
+        if poller.takeTimer(now: Clock.boot()) {
+            act(CURL_SOCKET_TIMEOUT, 0)
+            hasEnded = unfinished < transfers
+        }
+        poller.wait(until: hasEnded ? 0 : time)
         while let event = poller.takeEvent() { act(event.socket, event.mask) }
         if poller.takeTimer(now: Clock.boot()) { act(CURL_SOCKET_TIMEOUT, 0) }
     }
@@ -64,8 +76,7 @@ final class CurlMulti {
     }
 
     private func act(_ socket: curl_socket_t, _ mask: Int32) {
-        var running: Int32 = 0
-        curl_multi_socket_action(multi, socket, mask, &running)
+        curl_multi_socket_action(multi, socket, mask, &unfinished)
     }
 
     /// libcurl is set up, once for the process, and looks names up on threads of its own: a name server

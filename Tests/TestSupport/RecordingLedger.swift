@@ -1,0 +1,68 @@
+public import EventCore
+internal import Foundation
+
+/// A ledger that writes everything down, and lets a test wait for it.
+public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
+    // @unchecked because everything stored is only reached under `condition`.
+    private let condition = NSCondition()
+    private var recorded: [DeliveryResult] = []
+    private var drops: [SubscriptionRef: DropReason] = [:]
+    private var questions = 0
+
+    /// A ledger in which every delivery may start.
+    public init() {}
+
+    /// From now on no delivery to `subscription` starts; it is dropped for this reason instead.
+    public func end(_ subscription: SubscriptionRef, as reason: DropReason = .unsubscribed) {
+        condition.withLock { drops[subscription] = reason }
+    }
+
+    /// See `DeliveryLedger`.
+    public func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
+        condition.withLock {
+            questions += 1
+            condition.broadcast()
+            return drops[subscription]
+        }
+    }
+
+    /// See `DeliveryLedger`.
+    public func settle(_ results: [DeliveryResult]) {
+        condition.withLock {
+            recorded += results
+            condition.broadcast()
+        }
+    }
+
+    /// All results so far, in the order they came.
+    public var results: [DeliveryResult] { condition.withLock { recorded } }
+
+    /// The outcomes of all results so far.
+    public var outcomes: [Outcome] { results.map(\.outcome) }
+
+    /// Waits until there are `count` results, or `seconds` have passed; then gives those there are.
+    @discardableResult
+    public func wait(for count: Int, seconds: Double = 20) -> [DeliveryResult] {
+        wait(seconds: seconds) { $0.count >= count }
+    }
+
+    /// Waits until somebody has asked whether a delivery may start, or 20 seconds have passed.
+    public func waitForQuestion() {
+        let limit = Date(timeIntervalSinceNow: 20)
+        condition.withLock {
+            while questions == 0, condition.wait(until: limit) {}
+        }
+    }
+
+    /// Waits until `isEnough` says so, or `seconds` have passed; then gives the results there are.
+    @discardableResult
+    public func wait(
+        seconds: Double = 20, until isEnough: ([DeliveryResult]) -> Bool
+    ) -> [DeliveryResult] {
+        let limit = Date(timeIntervalSinceNow: seconds)
+        return condition.withLock {
+            while !isEnough(recorded), condition.wait(until: limit) {}
+            return recorded
+        }
+    }
+}
