@@ -5,6 +5,8 @@ What it learns is kept in .build-fuzz/corpus; an input that crashes is left in .
 """
 
 import argparse
+import base64
+import json
 import os
 import pathlib
 import subprocess
@@ -17,10 +19,11 @@ INSTRUMENT = ["-sanitize=fuzzer,address"]
 # What the entries may import, in the order of their dependencies, and the libraries these link.
 TARGETS = ["EventCore", "WireFormats", "Net", "Transports"]
 LIBRARIES = ["-lcurl"]
-# Test data of others; seeds for the entry of the same name, where it is there.
+# Test data of others: inputs to begin with, and words worth trying. Left out where they are not there.
 DATA = ROOT.parent / "shared" / "data"
-SEEDS = {"FuzzJSON": DATA / "json-test-suite", "FuzzHTTP": DATA / "picohttpparser"}
-DICTIONARIES = DATA / "fuzz-dictionaries"
+SEEDS = {"FuzzJSON": DATA / "json-test-suite"}
+REQUESTS = DATA / "picohttpparser" / "cases.json"
+DICTIONARIES = {"FuzzJSON": DATA / "fuzz-dictionaries" / "json.dict"}
 
 
 def main():
@@ -60,15 +63,25 @@ def fuzz(entry, seconds):
     )  # fmt: skip
     corpus = BUILD / "corpus" / entry.stem
     corpus.mkdir(parents=True, exist_ok=True)
-    dictionary = DICTIONARIES / f"{entry.stem.removeprefix('Fuzz').lower()}.dict"
     arguments = [f"-max_total_time={seconds}", f"-artifact_prefix={BUILD}/{entry.stem}-", "-timeout=10", corpus]
-    if dictionary.is_file():
-        arguments.insert(0, f"-dict={dictionary}")
-    if SEEDS.get(entry.stem, ROOT / "none").is_dir():
-        arguments.append(SEEDS[entry.stem])
+    for option, data in (("-dict=", DICTIONARIES.get(entry.stem)), ("", SEEDS.get(entry.stem))):
+        if data and data.exists():
+            arguments.append(f"{option}{data}")
+        elif data:
+            print(f"{entry.stem}: left out, not here: {data.name}")
+    if entry.stem == "FuzzHTTP":
+        add_requests(corpus)
     print(f"{entry.stem}: {seconds} seconds", flush=True)
     # Else a crash leaves a process behind that writes a backtrace and holds the pipe.
     return subprocess.run([binary, *arguments], env=os.environ | {"SWIFT_BACKTRACE": "enable=no"}).returncode == 0
+
+
+def add_requests(corpus):
+    """Requests that another parser is tested with, one file each."""
+    if not REQUESTS.is_file():
+        return print(f"FuzzHTTP: left out, not here: {REQUESTS.name}")
+    for number, case in enumerate(json.loads(REQUESTS.read_text())["cases"]):
+        (corpus / f"case-{number}").write_bytes(base64.b64decode(case["request_b64"]))
 
 
 if __name__ == "__main__":
