@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Holds a running Carillon against openapi.yaml with schemathesis, in a virtual environment of its own.
+
+Without --url it starts the release binary on a free port, with a private state directory and the target policy
+confined to loopback and a private directory, so that nothing is ever sent elsewhere.
+"""
+
+import argparse
+import contextlib
+import pathlib
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+import venv
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+DOCUMENT = ROOT / "openapi.yaml"
+ENVIRONMENT = ROOT / ".venv"
+START_SECONDS = 20
+STOP_SECONDS = 20
+
+
+def main():
+    options = arguments()
+    install()
+    validate()
+    if options.validate_only:
+        return 0
+    with contextlib.ExitStack() as stack:
+        if options.url:
+            url = options.url.rstrip("/")
+        else:
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="carillon-contract-"))
+            url = stack.enter_context(daemon(options.daemon, pathlib.Path(directory)))
+        check_served_document(url)
+        results = [run(url, seed, options.examples) for seed in options.seeds]
+    passed = sum(result[0] for result in results)
+    failed = sum(result[1] for result in results)
+    print(f"contract: {passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", help="of the service; without it one is started")
+    parser.add_argument("--daemon", default=ROOT / ".build/release/carillond", help="the binary to start")
+    parser.add_argument("--examples", type=int, default=25, help="generated for each operation, at most")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run for each")
+    parser.add_argument("--validate-only", action="store_true", help="only look at the document")
+    return parser.parse_args()
+
+
+def install():
+    """Makes the virtual environment, unless it already holds exactly what requirements.txt asks for."""
+    wanted = (HERE / "requirements.txt").read_text()
+    stamp = ENVIRONMENT / "installed.txt"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    print(f"Installing into {ENVIRONMENT.name}: {', '.join(wanted.split())}", flush=True)
+    venv.create(ENVIRONMENT, with_pip=True, clear=True)
+    subprocess.run(
+        [ENVIRONMENT / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements.txt"],
+        check=True,
+    )
+    stamp.write_text(wanted)
+
+
+def validate():
+    """The document is a valid OpenAPI 3.1 document, and its examples match its schemas."""
+    subprocess.run([ENVIRONMENT / "bin/openapi-spec-validator", DOCUMENT], check=True)
+    subprocess.run([ENVIRONMENT / "bin/python", HERE / "document.py"], check=True)
+
+
+@contextlib.contextmanager
+def daemon(binary, directory):
+    """A service of our own on a free port; yields its URL once it listens."""
+    unix = directory / "unix"
+    unix.mkdir(mode=0o700)
+    process = subprocess.Popen(
+        [
+            binary,
+            "--listen", "127.0.0.1:0",
+            "--state-directory", directory / "state",
+            "--target-policy", "127.0.0.0/8,::1/128",
+            "--unix-directories", unix,
+        ],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1,
+    )  # fmt: skip
+    log = open(directory / "log", "w+")
+    try:
+        yield wait_for_url(process, log)
+        if process.poll() is not None:
+            sys.exit(f"carillond ended by itself, status {process.returncode}")
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            sys.exit(f"carillond did not stop within {STOP_SECONDS} seconds")
+        finally:
+            log.close()
+
+
+def wait_for_url(process, log):
+    deadline = time.monotonic() + START_SECONDS
+    said = []
+    while time.monotonic() < deadline:
+        if not select.select([process.stdout], [], [], deadline - time.monotonic())[0]:
+            break
+        line = process.stdout.readline()
+        if not line:
+            break
+        said.append(line)
+        match = re.search(r"listening on (http://\S+)", line)
+        if match:
+            drain(process.stdout, log)
+            return match.group(1).rstrip("/")
+    sys.exit("carillond does not say where it listens:\n" + "".join(said))
+
+
+def drain(pipe, log):
+    """Keeps reading what the daemon says, so that a full pipe never stops it."""
+
+    def copy():
+        with contextlib.suppress(ValueError):
+            for line in pipe:
+                log.write(line)
+
+    threading.Thread(target=copy, daemon=True).start()
+
+
+def check_served_document(url):
+    with urllib.request.urlopen(url + "/openapi.yaml", timeout=10) as response:
+        if response.read() != DOCUMENT.read_bytes():
+            sys.exit(f"{url}/openapi.yaml is not the openapi.yaml of this clone: another version?")
+
+
+def run(url, seed, examples):
+    """One run of schemathesis; returns how many cases passed and failed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        process = subprocess.Popen(
+            [
+                ENVIRONMENT / "bin/schemathesis",
+                "--config-file", HERE / "schemathesis.toml",
+                "run", DOCUMENT,
+                "--url", url,
+                "--checks", "all",
+                "--seed", str(seed),
+                "--max-examples", str(examples),
+                "--no-color",
+            ],
+            cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        generated = unsuccessful = 0
+        for line in process.stdout:
+            # A failing case may hold a body of 256 KB.
+            print(line.rstrip("\n")[:2000], flush=True)
+            match = re.search(r"^\s*(\d+) generated(?:, (\d+) found)?", line)
+            if match:
+                generated = int(match.group(1))
+                unsuccessful = int(match.group(2) or 0)
+        status = process.wait()
+    # A warning, an error of the tool or a run without any case is a failure too.
+    failed = max(unsuccessful, 1) if status or not generated else 0
+    return max(generated - failed, 0), failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

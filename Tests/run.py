@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Runs every test: `swift test`, then the contract; ends with one line for both: `N passed, N failed`."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".build" / "tests.xml"
+# SwiftPM writes what Swift Testing ran beside the file that it is told.
+SWIFT_TESTING_RESULTS = RESULTS.with_name("tests-swift-testing.xml")
+SWIFT_TEST = ["swift", "test", "--explicit-target-dependency-import-check", "error", "--xunit-output", RESULTS]
+CONTRACT = [sys.executable, ROOT / "Tests" / "Contract" / "contract.py"]
+
+
+def main():
+    outcomes = [swift_tests(), contract()]
+    passed = sum(outcome[0] for outcome in outcomes)
+    failed = sum(outcome[1] for outcome in outcomes)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def swift_tests():
+    SWIFT_TESTING_RESULTS.unlink(missing_ok=True)
+    status = subprocess.run(SWIFT_TEST, cwd=ROOT).returncode
+    total = failed = 0
+    if SWIFT_TESTING_RESULTS.is_file():
+        for suite in ElementTree.parse(SWIFT_TESTING_RESULTS).getroot().iter("testsuite"):
+            total += int(suite.get("tests", 0)) - int(suite.get("skipped", 0))
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    # No result, or a bad status without a failed test: it did not build, or it crashed.
+    if status != 0 or total == 0:
+        failed = max(failed, 1)
+    return max(total - failed, 0), failed
+
+
+def contract():
+    process = subprocess.Popen(CONTRACT, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    passed = failed = 0
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        match = re.fullmatch(r"contract: (\d+) passed, (\d+) failed", line.strip())
+        if match:
+            passed, failed = int(match.group(1)), int(match.group(2))
+    if process.wait() != 0 or passed == 0:
+        failed = max(failed, 1)
+    return passed, failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
