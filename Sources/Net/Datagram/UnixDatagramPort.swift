@@ -1,3 +1,4 @@
+internal import Cepoll
 internal import Glibc
 
 /// Sends datagrams to UNIX sockets, each through a connected socket of its own that is kept: that saves the kernel
