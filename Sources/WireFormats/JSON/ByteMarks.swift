@@ -3,9 +3,11 @@ enum ByteMarks {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080
 
-    /// Bit 7 of each byte that is `"`, `\` or below 0x20; all other bits 0. The first byte is the lowest one.
+    /// Bit 7 of each byte that is `"`, `\` or below 0x20; all other bits 0. The first byte is the
+    /// lowest one.
     ///
-    /// A borrow can mark a byte wrongly only above one that is marked rightly, so the lowest mark is always true.
+    /// A borrow can mark a byte wrongly only above one that is marked rightly, so the lowest mark is
+    /// always true.
     @inline(__always)
     static func specials(in word: UInt64) -> UInt64 {
         let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))

@@ -1,6 +1,7 @@
 public import EventCore
 
-/// A JSON value as a tree, members in order. For what is not read piece by piece: commands and their replies.
+/// A JSON value as a tree, members in order. For what is not read piece by piece: commands and their
+/// replies.
 public enum JSON: Sendable {
     /// `null`
     case null
@@ -17,7 +18,8 @@ public enum JSON: Sendable {
     /// An object; the names of one that was read differ.
     case object([(String, JSON)])
 
-    /// Reads a whole document, as strict as `JSONReader`; integers beyond 64 bits are refused, never rounded.
+    /// Reads a whole document, as strict as `JSONReader`; integers beyond 64 bits are refused, never
+    /// rounded.
     public init(parsing bytes: Span<UInt8>) throws(JSONError) {
         self = try JSONReader.document(bytes) { (reader, bytes) throws(JSONError) in
             try reader.readTree(in: bytes)
@@ -59,10 +61,11 @@ public enum JSON: Sendable {
         }
     }
 
-    /// An occurrence's params: an object gives named ones, an array bare values, `{}` and `[]` give none.
+    /// An occurrence's params: an object gives named ones, an array bare values, `{}` and `[]` give
+    /// none.
     ///
-    /// `nestedParam`, `nullParam` and `wrongType` as `JSONReader.readParams`; the error's pointer begins with `pointer`,
-    /// its offset is 0.
+    /// `nestedParam`, `nullParam` and `wrongType` as `JSONReader.readParams`; the error's pointer
+    /// begins with `pointer`, its offset is 0.
     public func params(at pointer: JSONPointer) throws(JSONError) -> Params {
         var items: [Param] = []
         switch self {
@@ -95,8 +98,8 @@ public enum JSON: Sendable {
 }
 
 extension JSON: Equatable {
-    /// Whether both are written the same: members in the same order, names and strings equal byte for byte, `1` and
-    /// `1.0` different, `0.0` and `-0.0` different.
+    /// Whether both are written the same: members in the same order, names and strings equal byte for
+    /// byte, `1` and `1.0` different, `0.0` and `-0.0` different.
     public static func == (one: JSON, other: JSON) -> Bool {
         switch (one, other) {
         case (.null, .null): true

@@ -6,7 +6,8 @@ public struct JSONError: Error, Equatable, Sendable {
     public let offset: Int
     /// One sentence for people: what was expected. Contains nothing of the input but member names.
     public let message: String
-    /// The value at fault as a JSON pointer (RFC 6901); empty for the whole document and for syntax errors.
+    /// The value at fault as a JSON pointer (RFC 6901); empty for the whole document and for syntax
+    /// errors.
     public var pointer: String
 
     /// An error at `offset`.
@@ -56,8 +57,8 @@ public struct JSONError: Error, Equatable, Sendable {
         case nullParam = "null_param"
     }
 
-    /// Whether the text is no JSON as we take it (HTTP 400, JSON-RPC -32700). Otherwise it is JSON, and what it
-    /// says cannot be used (422, -32602).
+    /// Whether the text is no JSON as we take it (HTTP 400, JSON-RPC -32700). Otherwise it is JSON, and
+    /// what it says cannot be used (422, -32602).
     public var isSyntax: Bool {
         switch code {
         case .unexpectedEnd, .unexpectedByte, .trailingBytes, .byteOrderMark, .invalidUTF8,

@@ -1,21 +1,24 @@
-/// The member names of one object that were already there, for whoever reads it with `JSONReader.nextName`.
+/// The member names of one object that were already there, for whoever reads it with
+/// `JSONReader.nextName`.
 ///
-/// Equal means equal byte for byte: `é` composed and decomposed are two names, which Swift's `String ==` would
-/// not tell apart.
+/// Equal means equal byte for byte: `é` composed and decomposed are two names, though Swift's
+/// `String ==` does not tell them apart.
 public struct JSONNames {
-    /// Most objects are small and their names hold no escapes: so many are kept only as places in the text.
+    /// Most objects are small and their names hold no escapes: so many are kept only as places in the
+    /// text.
     private static let fewMax = 8
 
     private var few = InlineArray<8, Range<Int>>(repeating: 0..<0)
     private var fewCount = 0
-    /// All names, once they are more or one holds an escape. Hashed with the process's random seed, so nobody can
-    /// choose names that collide.
+    /// All names, once they are more or one holds an escape. Hashed with the process's random seed, so
+    /// nobody can choose names that collide.
     private var many: Set<Name> = []
 
     /// No names.
     public init() {}
 
-    /// Adds the name at `place`, which `text` is when read; false if it was there. O(1), whatever the names are.
+    /// Adds the name at `place`, which `text` is when read; false if it was there. O(1), whatever the
+    /// names are.
     mutating func insert(
         _ text: String, at place: Range<Int>, hasEscapes: Bool, in bytes: Span<UInt8>
     ) -> Bool {

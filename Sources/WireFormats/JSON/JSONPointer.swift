@@ -8,7 +8,8 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
 
     private init(text: String) { self.text = text }
 
-    /// The member `name` of what this points at. RFC 6901 §3: `~` is written `~0` and `/` is written `~1`.
+    /// The member `name` of what this points at. RFC 6901 §3: `~` is written `~0` and `/` is written
+    /// `~1`.
     public func child(_ name: String) -> JSONPointer {
         var text = text
         text.append("/")

@@ -1,6 +1,7 @@
 extension JSONError {
-    /// The same error with the pointer to the value at its offset, found by reading the text once more up to there.
-    /// So nothing keeps track of names while all goes well. Unchanged if it has a pointer or the place is no value's start.
+    /// The same error with the pointer to the value at its offset, found by reading the text once more
+    /// up to there. So nothing keeps track of names while all goes well. Unchanged if it has a pointer
+    /// or the place is no value's start.
     public func located(in bytes: Span<UInt8>) -> JSONError {
         guard pointer.isEmpty, var reader = try? JSONReader(in: bytes) else { return self }
         var error = self
@@ -11,7 +12,8 @@ extension JSONError {
 }
 
 extension JSONReader {
-    /// The pointer to the value that begins at `target`, if that is the value here or within it; nil behind the value.
+    /// The pointer to the value that begins at `target`, if that is the value here or within it; nil
+    /// behind the value.
     fileprivate mutating func path(
         to target: Int, from here: JSONPointer, in bytes: Span<UInt8>
     ) throws(JSONError) -> JSONPointer? {

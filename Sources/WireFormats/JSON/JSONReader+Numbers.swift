@@ -7,8 +7,8 @@ enum JSONNumber {
 }
 
 extension JSONReader {
-    /// Reads a whole number. `3600.0` and `36e2` are whole too, as JSON Schema has it, up to 2^53, where doubles
-    /// begin to skip integers.
+    /// Reads a whole number. `3600.0` and `36e2` are whole too, as JSON Schema has it, up to 2^53,
+    /// where doubles begin to skip integers.
     ///
     /// `wrongType`, `notWhole`, `integerOutOfRange` if the value is anything else.
     public mutating func readInteger(in bytes: Span<UInt8>) throws(JSONError) -> Int64 {
@@ -24,8 +24,8 @@ extension JSONReader {
         }
     }
 
-    /// Reads any number as a double. `numberOutOfRange` if it is beyond a double's range, `integerOutOfRange` if it
-    /// is written as an integer of more than 64 bits.
+    /// Reads any number as a double. `numberOutOfRange` if it is beyond a double's range,
+    /// `integerOutOfRange` if it is written as an integer of more than 64 bits.
     public mutating func readDouble(in bytes: Span<UInt8>) throws(JSONError) -> Double {
         guard try kind(in: bytes) == .number else { throw wrongType("a number") }
         switch try readNumber(in: bytes) {
@@ -57,7 +57,10 @@ extension JSONReader {
 
     /// Reads over a number by the grammar of RFC 8259 §6:
     ///
-    ///     number = [ "-" ] ( "0" / digit1-9 *digit ) [ "." 1*digit ] [ ( "e" / "E" ) [ "+" / "-" ] 1*digit ]
+    ///     number   = [ "-" ] integer [ fraction ] [ exponent ]
+    ///     integer  = "0" / ( digit1-9 *digit )
+    ///     fraction = "." 1*digit
+    ///     exponent = ( "e" / "E" ) [ "+" / "-" ] 1*digit
     mutating func scanNumber(in bytes: Span<UInt8>) throws(JSONError) -> ScannedNumber {
         var number = ScannedNumber()
         number.isNegative = skip(UInt8(ascii: "-"), in: bytes)
@@ -153,8 +156,8 @@ struct ScannedNumber {
         return double == double.rounded()
     }
 
-    /// The double, where one multiplication or division of two exact doubles gives it, hence rightly rounded
-    /// (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990); else nil.
+    /// The double, where one multiplication or division of two exact doubles gives it, hence rightly
+    /// rounded (W. D. Clinger, How to Read Floating Point Numbers Accurately, 1990); else nil.
     var exactDouble: Double? {
         guard !overflows, mantissa <= 1 << 53, exponent.magnitude <= 22 else { return nil }
         let power = powersOfTen[Int(exponent.magnitude)]
@@ -164,7 +167,8 @@ struct ScannedNumber {
 }
 
 extension Double {
-    /// The integer this is equal to, if it is one of those between -2^53 and 2^53, where no two integers share a double.
+    /// The integer this is equal to, if it is one of those between -2^53 and 2^53, where no two
+    /// integers share a double.
     var wholeNumber: Int64? {
         magnitude <= 9_007_199_254_740_992 ? Int64(exactly: self) : nil
     }

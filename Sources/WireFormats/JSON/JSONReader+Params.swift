@@ -16,8 +16,8 @@ extension JSONReader {
         }
     }
 
-    /// Reads an occurrence's params in the order given: an object gives named ones, an array bare values, `{}` and
-    /// `[]` give none. `wrongType` for anything else.
+    /// Reads an occurrence's params in the order given: an object gives named ones, an array bare
+    /// values, `{}` and `[]` give none. `wrongType` for anything else.
     public mutating func readParams(in bytes: Span<UInt8>) throws(JSONError) -> Params {
         switch try kind(in: bytes) {
         case .object: return Params(unchecked: try readNamed(in: bytes))

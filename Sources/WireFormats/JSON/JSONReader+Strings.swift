@@ -31,8 +31,9 @@ extension JSONReader {
         }
     }
 
-    /// The closing quote of the string here, if it is ASCII without escapes as nearly all are; nil if it is not, or
-    /// is no string, or if the text's last bytes are reached: then `scanString` looks closely.
+    /// The closing quote of the string here, if it is ASCII without escapes as nearly all are; nil if
+    /// it is not, or is no string, or if the text's last bytes are reached: then `scanString` looks
+    /// closely.
     @inline(__always)
     private func endOfPlainString(in bytes: Span<UInt8>) -> Int? {
         guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { return nil }
@@ -114,8 +115,8 @@ extension JSONReader {
         return place
     }
 
-    /// Eight bytes, the first one lowest. Bounds-checked; what is unsafe about it is only that any eight bytes are
-    /// taken for an integer.
+    /// Eight bytes, the first one lowest. Bounds-checked; what is unsafe about it is only that any
+    /// eight bytes are taken for an integer.
     @inline(__always)
     private func word(at place: Int, in bytes: Span<UInt8>) -> UInt64 {
         let word = unsafe bytes.bytes.unsafeLoadUnaligned(
@@ -123,7 +124,8 @@ extension JSONReader {
         return UInt64(littleEndian: word)
     }
 
-    /// A part of the text as a string, checked by the standard library: RFC 3629 with nothing let through.
+    /// A part of the text as a string, checked by the standard library: RFC 3629 with nothing let
+    /// through.
     @discardableResult
     private func string(
         _ range: Range<Int>, in bytes: Span<UInt8>

@@ -1,7 +1,9 @@
-/// Strict JSON (RFC 8259) read piece by piece, as a caller that knows what it wants asks for it; no tree is built.
+/// Strict JSON (RFC 8259) read piece by piece, as a caller that knows what it wants asks for it; no
+/// tree is built.
 ///
-/// The reader is only a place in the text: every call is handed the bytes again, always the same ones. It stands at
-/// the start of a value after `init`, `nextName` and `nextElement`, and behind it after a `read…` or `skipValue`:
+/// The reader is only a place in the text: every call is handed the bytes again, always the same ones.
+/// It stands at the start of a value after `init`, `nextName` and `nextElement`, and behind it after a
+/// `read…` or `skipValue`:
 ///
 ///     try JSONReader.document(body) { reader, body in
 ///         var names = JSONNames()
@@ -15,8 +17,8 @@
 ///         }
 ///     }
 ///
-/// Stricter than the grammar: names in an object must differ, no byte order mark, valid UTF-8, paired surrogates, at
-/// most `JSONLimits.depthMax` levels. After an error a reader is of no more use.
+/// Stricter than the grammar: names in an object must differ, no byte order mark, valid UTF-8, paired
+/// surrogates, at most `JSONLimits.depthMax` levels. After an error a reader is of no more use.
 public struct JSONReader {
     /// The next byte to be read.
     public private(set) var offset = 0
@@ -42,8 +44,9 @@ public struct JSONReader {
 
     /// Reads a whole document: `read` takes its one value, and nothing but white space may follow.
     ///
-    /// An error that is not about syntax gets its JSON pointer, unless it has one. But where the text is not JSON, be
-    /// it further on, that is what is thrown: so 400 and 422 do not depend on the order of members.
+    /// An error that is not about syntax gets its JSON pointer, unless it has one. But where the text
+    /// is not JSON, be it further on, that is what is thrown: so 400 and 422 do not depend on the order
+    /// of members.
     @inlinable
     public static func document<Result>(
         _ bytes: Span<UInt8>,
@@ -217,8 +220,8 @@ public struct JSONReader {
 
     // MARK: Skipping
 
-    /// Reads over one value of any kind. Grammar, UTF-8 and depth are checked as everywhere; numbers of any size
-    /// pass, and names of skipped objects are not compared.
+    /// Reads over one value of any kind. Grammar, UTF-8 and depth are checked as everywhere; numbers of
+    /// any size pass, and names of skipped objects are not compared.
     public mutating func skipValue(in bytes: Span<UInt8>) throws(JSONError) {
         switch try kind(in: bytes) {
         case .object:

@@ -2,8 +2,8 @@ public import EventCore
 
 /// Writing JSON: bytes appended to an array, piece by piece; no text is built first, no tree is needed.
 ///
-/// Whoever writes an object writes its braces, colons and commas too: `append(ascii: "{\"id\":")`. That is what
-/// makes a notification cost tens of nanoseconds. For a tree there is `append(tree: JSON)`.
+/// Whoever writes an object writes its braces, colons and commas too: `append(ascii: "{\"id\":")`. That
+/// is what makes a notification cost tens of nanoseconds. For a tree there is `append(tree: JSON)`.
 extension [UInt8] {
     /// Appends a literal as it is.
     public mutating func append(ascii literal: StaticString) {
@@ -19,26 +19,30 @@ extension [UInt8] {
 
     /// Appends a JSON string: `text` in quotes, escaped as OpenSIPS 4 does it.
     ///
-    /// `"` and `\` get a backslash; U+0008, U+0009, U+000A, U+000C, U+000D their short form; other characters
-    /// below U+0020 become `\u00xx`. Everything else, U+007F, `/`, `<` and `&` included, goes out as UTF-8.
+    /// `"` and `\` get a backslash; U+0008, U+0009, U+000A, U+000C, U+000D their short form; other
+    /// characters below U+0020 become `\u00xx`. Everything else, U+007F, `/`, `<` and `&` included,
+    /// goes out as UTF-8.
     public mutating func append(jsonString text: String) {
         append(addingCapacity: JSONRoom.string(text)) { $0.append(jsonString: text) }
     }
 
-    /// Appends a value as JSON. An integer has neither fraction nor exponent, a double has one of the two.
+    /// Appends a value as JSON. An integer has neither fraction nor exponent, a double has one of the
+    /// two.
     public mutating func append(json value: Value) {
         append(addingCapacity: JSONRoom.value(value)) { $0.append(json: value) }
     }
 
-    /// Appends params as JSON: an object if they are named, else an array; `[]` for none. Order as given.
+    /// Appends params as JSON: an object if they are named, else an array; `[]` for none. Order as
+    /// given.
     public mutating func append(json params: Params) {
         append(addingCapacity: JSONRoom.params(params)) { $0.append(json: params) }
     }
 
     /// Appends the shortest text that reads back as the same double: `0.1`, `100.0`, `1e+20`, `-0.0`.
     ///
-    /// It always has a fraction or an exponent, so that it stays a double for whoever tells them from integers.
-    /// JSON has no word for NaN and the infinities: they become `null`, as ECMAScript's JSON.stringify has it.
+    /// It always has a fraction or an exponent, so that it stays a double for whoever tells them from
+    /// integers. JSON has no word for NaN and the infinities: they become `null`, as ECMAScript's
+    /// JSON.stringify has it.
     public mutating func append(json number: Double) {
         append(addingCapacity: JSONRoom.number) { $0.append(json: number) }
     }
@@ -55,8 +59,9 @@ enum JSONRoom {
     /// The longest number: a double such as `-2.2250738585072014e-308`.
     static let number = 24
 
-    /// A string with its quotes. Short ones are counted as if each byte became `\u00xx`, which is quicker than
-    /// to look; long ones are looked at, so that a payload does not take six times its size.
+    /// A string with its quotes. Short ones are counted as if each byte became `\u00xx`, which is
+    /// quicker than to look; long ones are looked at, so that a payload does not take six times its
+    /// size.
     static func string(_ text: String) -> Int {
         let count = text.utf8.count
         return count <= 64
@@ -80,8 +85,8 @@ enum JSONRoom {
     }
 }
 
-/// The same pieces into memory that is already there: `JSONRoom` says how much is needed, and every piece checks
-/// that there is as much.
+/// The same pieces into memory that is already there: `JSONRoom` says how much is needed, and every
+/// piece checks that there is as much.
 extension OutputSpan<UInt8> {
     mutating func append(ascii literal: StaticString) {
         unsafe append(
@@ -179,7 +184,8 @@ extension OutputSpan<UInt8> {
     }
 }
 
-/// `String.withUTF8` wants a variable, hence a copy; this one does not, where the text is UTF-8 in one piece already.
+/// `String.withUTF8` wants a variable, hence a copy; this one does not, where the text is UTF-8 in one
+/// piece already.
 @inline(__always)
 private func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     if unsafe text.utf8.withContiguousStorageIfAvailable(body) != nil { return }
@@ -190,8 +196,8 @@ private func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> V
 private let quote = UInt8(ascii: "\"")
 private let backslash = UInt8(ascii: "\\")
 
-/// Copies up to `count` bytes, and stops before the first that a JSON string must escape. Returns how many were
-/// copied; what lies behind them at `target`, up to `count`, may have been touched.
+/// Copies up to `count` bytes, and stops before the first that a JSON string must escape. Returns how
+/// many were copied; what lies behind them at `target`, up to `count`, may have been touched.
 @inline(__always)
 private func copyPlainRun(
     of count: Int, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>

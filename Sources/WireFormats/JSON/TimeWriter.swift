@@ -2,8 +2,9 @@
 extension [UInt8] {
     /// Appends an instant as RFC 3339 has it, in UTC with milliseconds: `2026-11-21T03:43:52.123Z`.
     ///
-    /// `milliseconds` count from 1970-01-01T00:00:00Z, without leap seconds, and may be negative. RFC 3339 knows
-    /// the years 0000 to 9999: what lies outside is written as the first or last instant of that range.
+    /// `milliseconds` count from 1970-01-01T00:00:00Z, without leap seconds, and may be negative. RFC
+    /// 3339 knows the years 0000 to 9999: what lies outside is written as the first or last instant of
+    /// that range.
     public mutating func append(rfc3339 milliseconds: Int64) {
         append(addingCapacity: 24) { $0.append(rfc3339: milliseconds) }
     }
@@ -41,9 +42,9 @@ private struct CivilDate {
     let month: UInt64
     let day: UInt64
 
-    /// The calendar repeats every 400 years (an era), and a year that begins in March has its leap day last;
-    /// so days are counted from 0000-03-01 and the date falls out of divisions. The month lengths from March on
-    /// (31 30 31 30 31, twice, 31, 28/29) follow 153 days in five months.
+    /// The calendar repeats every 400 years (an era), and a year that begins in March has its leap day
+    /// last; so days are counted from 0000-03-01 and the date falls out of divisions. The month lengths
+    /// from March on (31 30 31 30 31, twice, 31, 28/29) follow 153 days in five months.
     init(daysSince1970: Int64) {
         let (era, dayOfEra) = (daysSince1970 + 719_468).floorDivided(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

@@ -1,6 +1,7 @@
 /// The member `error` of a response (JSON-RPC 2.0 §5.1).
 public struct JSONRPCError: Error, Sendable, Equatable {
-    /// What kind of fault it is; the standard ones are below, OpenSIPS adds codes like those of SIP (404, 480).
+    /// What kind of fault it is; the standard ones are below, OpenSIPS adds codes like those of SIP
+    /// (404, 480).
     public var code: Int64
     /// A short sentence.
     public var message: String

@@ -1,9 +1,9 @@
 extension JSONRPCMessage {
     /// Reads a body. Never fails: what is wrong with it is the answer, a `refused` call.
     ///
-    /// JSON-RPC 2.0 §5.1: bytes that are no JSON give one -32700 with id null, whatever a batch held before. A request
-    /// that is none gives -32600 with id null, even where an id could be read: its examples have it so. Unknown members
-    /// are ignored.
+    /// JSON-RPC 2.0 §5.1: bytes that are no JSON give one -32700 with id null, whatever a batch held
+    /// before. A request that is none gives -32600 with id null, even where an id could be read: its
+    /// examples have it so. Unknown members are ignored.
     public init(parsing bytes: Span<UInt8>) {
         do {
             self = try JSONReader.document(bytes) { (reader, bytes) throws(JSONError) in
@@ -101,8 +101,8 @@ extension JSONReader {
         return nil
     }
 
-    /// Reads an id; over what can be none, which gives nil. JSON-RPC 2.0 §4: a string, a number without fraction, or
-    /// null.
+    /// Reads an id; over what can be none, which gives nil. JSON-RPC 2.0 §4: a string, a number without
+    /// fraction, or null.
     mutating func readIDOrSkip(in bytes: Span<UInt8>) throws(JSONError) -> JSONRPCID? {
         let start = offset
         switch try kind(in: bytes) {

@@ -1,6 +1,7 @@
 /// What a receiver answered to a call of ours.
 public enum JSONRPCReply: Sendable, Equatable {
-    /// It was done. The result is at this place of the body: checked to be JSON, otherwise not looked at.
+    /// It was done. The result is at this place of the body: checked to be JSON, otherwise not looked
+    /// at.
     case result(Range<Int>)
     /// The receiver says it could not.
     case error(code: Int64, message: String)
@@ -9,8 +10,9 @@ public enum JSONRPCReply: Sendable, Equatable {
 
     /// Reads a body as the response to the call `id`.
     ///
-    /// JSON-RPC 2.0 §5: `jsonrpc` is "2.0", there is `result` or `error` and not both, and the id is the call's. An
-    /// error may have the id null instead: then the receiver could not make out ours. Unknown members are ignored.
+    /// JSON-RPC 2.0 §5: `jsonrpc` is "2.0", there is `result` or `error` and not both, and the id is
+    /// the call's. An error may have the id null instead: then the receiver could not make out ours.
+    /// Unknown members are ignored.
     public init(parsing bytes: Span<UInt8>, id: Int64) {
         do {
             let draft = try JSONReader.document(bytes) { (reader, bytes) throws(JSONError) in

@@ -55,7 +55,8 @@ public enum JSONRPCID: Sendable, Hashable {
 public enum JSONRPCMessage: Sendable {
     /// One call; its response is an object.
     case single(JSONRPCCall)
-    /// 1 to `batchMax` calls; their responses are an array, in any order, without those of notifications.
+    /// 1 to `batchMax` calls; their responses are an array, in any order, without those of
+    /// notifications.
     case batch([JSONRPCCall])
 
     /// Most calls in one batch. One more, and the batch is refused as a whole with -32600 and id null.
@@ -66,6 +67,7 @@ public enum JSONRPCMessage: Sendable {
 public enum JSONRPCCall: Sendable {
     /// A call that keeps the protocol.
     case request(JSONRPCRequest)
-    /// One that does not. The error is the answer to `replyTo`; nil: it was a notification, and nobody is told.
+    /// One that does not. The error is the answer to `replyTo`; nil: it was a notification, and nobody
+    /// is told.
     case refused(JSONRPCError, replyTo: JSONRPCID?)
 }

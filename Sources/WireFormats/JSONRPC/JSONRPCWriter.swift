@@ -14,7 +14,8 @@ extension [UInt8] {
         appendResponse(to: id) { $0.append(tree: result) }
     }
 
-    /// Appends `{"jsonrpc":"2.0","error":{"code":…,"message":…,"data":…},"id":…}`; `data` only where there is some.
+    /// Appends `{"jsonrpc":"2.0","error":{"code":…,"message":…,"data":…},"id":…}`; `data` only where
+    /// there is some.
     public mutating func appendResponse(to id: JSONRPCID, error: JSONRPCError) {
         append(ascii: #"{"jsonrpc":"2.0","error":{"code":"#)
         append(decimal: error.code)
@@ -28,8 +29,8 @@ extension [UInt8] {
         appendEnd(id)
     }
 
-    /// Appends a batch's responses as an array, each as one of the functions above wrote it. Nothing for none:
-    /// JSON-RPC 2.0 §6 wants no empty array.
+    /// Appends a batch's responses as an array, each as one of the functions above wrote it. Nothing
+    /// for none: JSON-RPC 2.0 §6 wants no empty array.
     public mutating func appendBatch(_ responses: [[UInt8]]) {
         if responses.isEmpty { return }
         append(UInt8(ascii: "["))
@@ -40,8 +41,9 @@ extension [UInt8] {
         append(UInt8(ascii: "]"))
     }
 
-    /// Appends a call of ours: `{"jsonrpc":"2.0","id":…,"method":…,"params":…}`, a notification without `id`.
-    /// `params` is one JSON array or object, see `NotificationFormat.jsonParams`; the member is missing if it is empty.
+    /// Appends a call of ours: `{"jsonrpc":"2.0","id":…,"method":…,"params":…}`, a notification without
+    /// `id`. `params` is one JSON array or object, see `NotificationFormat.jsonParams`; the member is
+    /// missing if it is empty.
     public mutating func appendCall(method: String, params: [UInt8], id: Int64?) {
         append(ascii: #"{"jsonrpc":"2.0","#)
         if let id {

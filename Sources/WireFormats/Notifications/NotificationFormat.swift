@@ -2,13 +2,14 @@ public import EventCore
 
 /// The payloads that several transports share, byte for byte what OpenSIPS sends (without its bugs).
 ///
-/// Pure functions for any thread. They know no limit of their own (OpenSIPS 2.4 overran its buffer at 16 kB): what a
-/// transport cannot carry is that transport's failure.
+/// Pure functions for any thread. They know no limit of their own (OpenSIPS 2.4 overran its buffer at
+/// 16 kB): what a transport cannot carry is that transport's failure.
 public enum NotificationFormat {
-    /// The JSON-RPC notification of OpenSIPS 4: `{"jsonrpc":"2.0","method":"E_X","params":{…}}`, compact, no newline.
+    /// The JSON-RPC notification of OpenSIPS 4: `{"jsonrpc":"2.0","method":"E_X","params":{…}}`,
+    /// compact, no newline.
     ///
-    /// Without params there is no member `params`. The params keep their order; whether they are an object or an
-    /// array is decided by whether they are named.
+    /// Without params there is no member `params`. The params keep their order; whether they are an
+    /// object or an array is decided by whether they are named.
     public static func json(_ occurrence: Occurrence) -> [UInt8] {
         json(method: occurrence.event, params: occurrence.params)
     }
@@ -36,12 +37,13 @@ public enum NotificationFormat {
         return [UInt8](capacity: JSONRoom.params(params)) { $0.append(json: params) }
     }
 
-    /// The classic lines of OpenSIPS 2.4: the event's name, a line `name::value` or `value` for each param, an
-    /// empty line.
+    /// The classic lines of OpenSIPS 2.4: the event's name, a line `name::value` or `value` for each
+    /// param, an empty line.
     ///
-    /// A string is quoted only if it contains a line feed, and only then is each `"` in it escaped; a backslash
-    /// never is. So the format is ambiguous (an empty bare string looks like the end); it is kept as receivers
-    /// know it. Doubles are the shortest text that reads back equal, booleans `true` and `false`.
+    /// A string is quoted only if it contains a line feed, and only then is each `"` in it escaped; a
+    /// backslash never is. So the format is ambiguous (an empty bare string looks like the end); it is
+    /// kept as receivers know it. Doubles are the shortest text that reads back equal, booleans `true`
+    /// and `false`.
     public static func lines(_ occurrence: Occurrence) -> [UInt8] {
         let items = occurrence.params.items
         let room = items.reduce(occurrence.event.utf8.count + 2) { sum, param in

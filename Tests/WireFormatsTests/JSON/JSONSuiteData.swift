@@ -1,6 +1,7 @@
 import Foundation
 
-/// The data that lies beside a checkout, `../shared/data` from the package's root; absent in a plain clone.
+/// The data that lies beside a checkout, `../shared/data` from the package's root; absent in a plain
+/// clone.
 enum SharedData {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()

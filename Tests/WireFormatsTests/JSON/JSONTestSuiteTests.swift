@@ -1,7 +1,8 @@
 import Testing
 import WireFormats
 
-/// nst/JSONTestSuite: what every parser must accept (`y_`), must refuse (`n_`), and may do as it likes (`i_`).
+/// nst/JSONTestSuite: what every parser must accept (`y_`), must refuse (`n_`), and may do as it likes
+/// (`i_`).
 @Suite("JSON test suite")
 struct JSONTestSuiteTests {
     /// Files that are JSON by the grammar but hold one name twice, which we refuse (catalogue J06).

@@ -42,7 +42,7 @@ struct JSONRPCWriterTests {
     }
 
     @Test(
-        "calls of ours: with an id a request, without one a notification, params only where there are some"
+        "calls of ours: a request with an id, a notification without; params only if there are some"
     )
     func calls() {
         #expect(

@@ -2,7 +2,8 @@ import EventCore
 import Testing
 import WireFormats
 
-/// The left column of opensips.md §1.1 and §1.2 (captured on the wire), with params in the order they arrived in.
+/// The left column of opensips.md §1.1 and §1.2 (captured on the wire), with params in the order they
+/// arrived in.
 @Suite("Notification formats")
 struct NotificationFormatTests {
     private func occurrence(_ event: String, _ params: Params = .none) -> Occurrence {
