@@ -80,6 +80,8 @@ def validate():
 @contextlib.contextmanager
 def daemon(binary, directory):
     """A service of our own on a free port; yields its URL once it listens."""
+    if not pathlib.Path(binary).is_file():
+        sys.exit(f"{binary} is not there: run `make build` first")
     unix = directory / "unix"
     unix.mkdir(mode=0o700)
     process = subprocess.Popen(
