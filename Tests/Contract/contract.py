@@ -8,8 +8,8 @@ confined to loopback and a private directory, so that nothing is ever sent elsew
 import argparse
 import contextlib
 import pathlib
+import queue
 import re
-import select
 import subprocess
 import sys
 import tempfile
@@ -94,9 +94,8 @@ def daemon(binary, directory):
         ],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1,
     )  # fmt: skip
-    log = open(directory / "log", "w+")
     try:
-        yield wait_for_url(process, log)
+        yield url_of(process)
         if process.poll() is not None:
             sys.exit(f"carillond ended by itself, status {process.returncode}")
     finally:
@@ -106,36 +105,26 @@ def daemon(binary, directory):
         except subprocess.TimeoutExpired:
             process.kill()
             sys.exit(f"carillond did not stop within {STOP_SECONDS} seconds")
-        finally:
-            log.close()
 
 
-def wait_for_url(process, log):
+def url_of(process):
+    """Waits until the daemon says where it listens; what it says is read to the end, so that it never waits for us."""
+    lines = queue.Queue()
+
+    def read():
+        for line in process.stdout:
+            lines.put(line)
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
     deadline = time.monotonic() + START_SECONDS
     said = []
-    while time.monotonic() < deadline:
-        if not select.select([process.stdout], [], [], deadline - time.monotonic())[0]:
-            break
-        line = process.stdout.readline()
-        if not line:
-            break
-        said.append(line)
-        match = re.search(r"listening on (http://\S+)", line)
-        if match:
-            drain(process.stdout, log)
-            return match.group(1).rstrip("/")
+    with contextlib.suppress(queue.Empty):
+        while line := lines.get(timeout=max(deadline - time.monotonic(), 0)):
+            said.append(line)
+            if match := re.search(r"listening on (http://\S+)", line):
+                return match.group(1).rstrip("/")
     sys.exit("carillond does not say where it listens:\n" + "".join(said))
-
-
-def drain(pipe, log):
-    """Keeps reading what the daemon says, so that a full pipe never stops it."""
-
-    def copy():
-        with contextlib.suppress(ValueError):
-            for line in pipe:
-                log.write(line)
-
-    threading.Thread(target=copy, daemon=True).start()
 
 
 def check_served_document(url):
