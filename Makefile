@@ -59,9 +59,9 @@ fuzz: toolchain ## fuzz the parsers (SECONDS=60 each, ONLY=HTTP)
 torture: build ## kill the service 200 times, cycle a million connections
 	CARILLON_TORTURE=1 swift test $(FLAGS) --filter Torture
 
-bench: build ## measure against nginx and plain C (ONLY=name)
+bench: toolchain ## measure against nginx and plain C (ONLY=name, ROUNDS=7, JSON=file)
 	@.ci/packages bench
-	python3 Tests/Bench/bench.py $(if $(ONLY),--only $(ONLY))
+	python3 Tests/Bench/bench.py $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
 
 install: build ## install the binaries below PREFIX (/usr/local), with DESTDIR in front
 	install -d $(DESTDIR)$(PREFIX)/bin
