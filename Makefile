@@ -51,7 +51,7 @@ contract: ## hold a service against openapi.yaml (URL=http://…, EXAMPLES=100, 
 	python3 Tests/Contract/contract.py $(if $(URL),--url $(URL)) --examples $(or $(EXAMPLES),100) --seeds $(or $(SEEDS),1)
 
 simulate: toolchain ## run the core against a naive model (SEED=n, STEPS=n)
-	SIMULATE_SEED=$(SEED) SIMULATE_STEPS=$(or $(STEPS),100000) swift test $(FLAGS) --filter Simulator
+	$(if $(SEED),SIMULATE_SEED=$(SEED)) SIMULATE_STEPS=$(or $(STEPS),100000) swift test $(FLAGS) --filter Simulator
 
 fuzz: toolchain ## fuzz the parsers (SECONDS=60 each, ONLY=HTTP)
 	python3 Tests/Fuzz/fuzz.py --seconds $(or $(SECONDS),60) $(if $(ONLY),--only $(ONLY))
