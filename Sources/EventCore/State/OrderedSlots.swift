@@ -25,6 +25,9 @@ struct OrderedSlots {
         self.scope = scope
     }
 
+    /// Cells in use, dead ones included.
+    var cellCount: Int { cells.count }
+
     /// Adds a slot where its id belongs: at the end for a new subscription.
     mutating func insert(_ slot: UInt32, in slab: inout Slab) {
         if let last = cells.last, last == Self.deadCell || slab[last].id > slab[slot].id {
