@@ -48,7 +48,8 @@ struct OrderedSlots {
 
     /// Calls `body` with slots from the newest to the oldest, at first with the newest below `cursor`,
     /// until it returns false. O(log n) to begin.
-    func visitNewestFirst(below cursor: UInt64?, in slab: borrowing Slab, _ body: (UInt32) -> Bool) {
+    func visitNewestFirst(below cursor: UInt64?, in slab: borrowing Slab, _ body: (UInt32) -> Bool)
+    {
         var index = cursor.map { firstIndex(notBelow: $0, in: slab) } ?? cells.count
         while index > 0 {
             index = skippingGap(index - 1)

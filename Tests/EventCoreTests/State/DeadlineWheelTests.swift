@@ -6,7 +6,9 @@ import Testing
 @Suite struct DeadlineWheelTests {
     @Test("a subscription is live at its deadline and over one nanosecond later")
     func exactToTheNanosecond() {
-        for deadline: Int64 in [1, 1 << 26, (1 << 26) + 1, 3_600_000_000_000, 1 << 50, (1 << 62) + 7] {
+        for deadline: Int64 in [
+            1, 1 << 26, (1 << 26) + 1, 3_600_000_000_000, 1 << 50, (1 << 62) + 7,
+        ] {
             var slab = slab(of: 1) { $1.deadline = deadline }
             var wheel = DeadlineWheel(now: 0)
             wheel.insert(0, in: &slab)

@@ -8,8 +8,12 @@ import Testing
         #expect(FailureReason.allCases.map(\.place) == Array(0..<FailureReason.allCases.count))
         #expect(DropReason.allCases.map(\.place) == Array(0..<DropReason.allCases.count))
         var losses = Losses()
-        for (count, reason) in FailureReason.allCases.enumerated() { losses[reason] = UInt64(count + 1) }
-        for (count, reason) in DropReason.allCases.enumerated() { losses[reason] = UInt64(count + 100) }
+        for (count, reason) in FailureReason.allCases.enumerated() {
+            losses[reason] = UInt64(count + 1)
+        }
+        for (count, reason) in DropReason.allCases.enumerated() {
+            losses[reason] = UInt64(count + 100)
+        }
         for (count, reason) in FailureReason.allCases.enumerated() {
             #expect(losses[reason] == UInt64(count + 1))
         }

@@ -64,7 +64,9 @@ import Testing
         for step in 0..<4_000 {
             // Phases in which the list grows, shrinks, or stays.
             let grows = (step / 500) % 3
-            if next <= count, living.isEmpty || Int.random(in: 0..<10, using: &random) < [8, 2, 5][grows] {
+            if next <= count,
+                living.isEmpty || Int.random(in: 0..<10, using: &random) < [8, 2, 5][grows]
+            {
                 list.insert(UInt32(next - 1), in: &slab)
                 living.append(next)
                 next += 1
@@ -86,7 +88,8 @@ import Testing
             if step % 7 == 0 {
                 let cursor = UInt64.random(in: 0...UInt64(count), using: &random)
                 #expect(ids(list, in: slab) == living.reversed())
-                #expect(ids(list, below: cursor, in: slab) == living.filter { $0 < cursor }.reversed())
+                #expect(
+                    ids(list, below: cursor, in: slab) == living.filter { $0 < cursor }.reversed())
             }
         }
     }

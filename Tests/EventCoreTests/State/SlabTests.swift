@@ -47,7 +47,9 @@ import Testing
     @Test("vacant places are used before new ones, over several chunks")
     func reuse() {
         var slab = slab(of: 3_000)
-        for slot in stride(from: UInt32(0), to: 3_000, by: 2) { _ = slab.remove(slot, end: .expired) }
+        for slot in stride(from: UInt32(0), to: 3_000, by: 2) {
+            _ = slab.remove(slot, end: .expired)
+        }
         #expect(slab.count == 1_500)
         for id in UInt64(5_000)..<6_500 {
             var record = SubscriptionRecord()

@@ -41,12 +41,18 @@ import Testing
                 packed: 0,
                 detail: SocketDetail(identity: identity, text: text, target: Nothing()))
         }
-        var slab = slab(of: 1) { $1 = SubscriptionRecord(named("unix:/a", "unix:/a#format=lines")); $1.id = 1 }
+        var slab = slab(of: 1) {
+            $1 = SubscriptionRecord(named("unix:/a", "unix:/a#format=lines")); $1.id = 1
+        }
         var table = SlotTable<IdentityKey>()
         table.insert(0, in: slab)
-        #expect(table.find(IdentityKey(event: 0, socket: named("unix:/a", "unix:/a")), in: slab) == 0)
-        #expect(table.find(IdentityKey(event: 0, socket: named("unix:/ab", "unix:/ab")), in: slab) == nil)
-        #expect(table.find(IdentityKey(event: 1, socket: named("unix:/a", "unix:/a")), in: slab) == nil)
+        #expect(
+            table.find(IdentityKey(event: 0, socket: named("unix:/a", "unix:/a")), in: slab) == 0)
+        #expect(
+            table.find(IdentityKey(event: 0, socket: named("unix:/ab", "unix:/ab")), in: slab)
+                == nil)
+        #expect(
+            table.find(IdentityKey(event: 1, socket: named("unix:/a", "unix:/a")), in: slab) == nil)
         slab[0].id = 1
     }
 
