@@ -18,7 +18,8 @@ extension EventInterface {
     func checkJournal(_ core: inout Core) throws(CommandError) {
         guard core.uncommitted.count < limits.uncommittedChangesMax else {
             throw CommandError(
-                .storeUnavailable, "More than \(limits.uncommittedChangesMax) changes wait to be written.")
+                .storeUnavailable,
+                "More than \(limits.uncommittedChangesMax) changes wait to be written.")
         }
     }
 
@@ -57,6 +58,7 @@ extension EventInterface {
 }
 
 extension EventInterface: JournalClient {
+    /// Answers what waited for these changes; see `JournalClient`.
     public func committed(through number: UInt64) {
         var settled: [Uncommitted] = []
         core.withLock { core in
@@ -71,6 +73,7 @@ extension EventInterface: JournalClient {
         }
     }
 
+    /// Takes back what is not on disk, and says so to who waits for it; see `JournalClient`.
     public func failed(_ error: JournalError, abandon: () -> Void) {
         var settled: [Uncommitted] = []
         core.withLock { core in

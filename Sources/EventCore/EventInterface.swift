@@ -111,6 +111,7 @@ public final class EventInterface: Sendable {
 }
 
 extension EventInterface: DeliveryLedger {
+    /// Whether a delivery may start at this moment; see `DeliveryLedger`.
     public func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
         let now = clock()
         return core.withLock { core in
@@ -119,6 +120,7 @@ extension EventInterface: DeliveryLedger {
         }
     }
 
+    /// Counts the ends of deliveries; see `DeliveryLedger`.
     public func settle(_ results: [DeliveryResult]) {
         core.withLock { core in
             for result in results { core.state.settle(result.subscription, result.outcome) }

@@ -11,6 +11,7 @@ public final class ManualJournal: Journal {
         weak var client: (any JournalClient)?
     }
 
+    /// An empty journal.
     public init() {}
 
     /// Changes that wait.
@@ -19,10 +20,12 @@ public final class ManualJournal: Journal {
     /// Changes that count as written, in order.
     public var committed: [Change] { state.withLock { $0.committed } }
 
+    /// Keeps a change until it is committed or fails.
     public func append(_ change: Change, number: UInt64) {
         state.withLock { $0.waiting.append((change, number)) }
     }
 
+    /// Keeps the client, weakly.
     public func attach(_ client: any JournalClient) {
         state.withLock { $0.client = client }
     }

@@ -6,7 +6,9 @@ internal import Synchronization
 /// What it was handed is kept; what becomes of each delivery is decided by `outcome`; scheduled work waits until
 /// the test runs it, unless `runsScheduledWork`.
 public final class ManualTransport: Transport {
+    /// Its name in listings.
     public let name: String
+    /// Its schemes.
     public let schemes: [String]
     private let decide: @Sendable (Occurrence, Target) -> Outcome
     private let runsScheduledWork: Bool
@@ -25,6 +27,7 @@ public final class ManualTransport: Transport {
         /// Whose delivery it is.
         public let subscription: SubscriptionRef
 
+        /// Whether both tell the same; the reference is nothing a test can know.
         public static func == (left: Delivery, right: Delivery) -> Bool {
             left.sequence == right.sequence && left.event == right.event
                 && left.packed == right.packed && left.tag == right.tag
@@ -84,12 +87,15 @@ public final class ManualTransport: Transport {
 
     private var ledger: (any DeliveryLedger)? { state.withLock { $0.ledger } }
 
+    /// Keeps the ledger, weakly.
     public func attach(to ledger: any DeliveryLedger) { state.withLock { $0.ledger = ledger } }
 
+    /// Numbers and names; 13 never receives and 99 is forbidden.
     public func parse(_ text: SocketText) throws(SocketError) -> Socket {
         var tag: UInt16 = 0
         for option in text.options {
-            guard option.name == "tag" || option.name == "format", let value = UInt16(option.value) else {
+            guard option.name == "tag" || option.name == "format", let value = UInt16(option.value)
+            else {
                 throw SocketError(.badOption, "The option is `tag`, a number from 0 to 65535.")
             }
             tag = value
@@ -102,7 +108,8 @@ public final class ManualTransport: Transport {
             return Socket(packed: number, options: tag)
         }
         guard text.rest.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x40 }) else {
-            throw SocketError(.malformed, "A number or a name of small letters comes after the scheme.")
+            throw SocketError(
+                .malformed, "A number or a name of small letters comes after the scheme.")
         }
         // `secret@name`: the secret is masked in `text`.
         let name = text.rest.split(separator: "@").last.map(String.init) ?? ""
@@ -116,11 +123,14 @@ public final class ManualTransport: Transport {
                 secretText: scheme + text.rest + options, target: Nothing()))
     }
 
+    /// The socket with its tag; the secret masked unless asked for.
     public func text(of socket: Socket, secrets: Bool) -> String {
         if let detail = socket.detail { return secrets ? detail.secretText : detail.text }
-        return "\(schemes[0]):\(socket.packed)" + (socket.options == 0 ? "" : "#tag=\(socket.options)")
+        return "\(schemes[0]):\(socket.packed)"
+            + (socket.options == 0 ? "" : "#tag=\(socket.options)")
     }
 
+    /// Keeps what it was handed, and decides.
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {
@@ -136,11 +146,13 @@ public final class ManualTransport: Transport {
         state.withLock { $0.deliveries += handed }
     }
 
+    /// Keeps the work until `runScheduled`.
     public func schedule(_ work: @escaping @Sendable () -> Void) {
         if runsScheduledWork { return work() }
         state.withLock { $0.scheduled.append(work) }
     }
 
+    /// Notes the call.
     public func stop(drainMilliseconds: Int) {
         state.withLock { $0.drains.append(drainMilliseconds) }
     }

@@ -84,8 +84,9 @@ public struct CommandError: Error, Equatable, Sendable {
     /// The beginning of a stranger's text, for a message.
     static func excerpt(_ text: String) -> String {
         let scalars = text.unicodeScalars
-        guard let end = scalars.index(
-            scalars.startIndex, offsetBy: excerptScalarsMax, limitedBy: scalars.endIndex),
+        guard
+            let end = scalars.index(
+                scalars.startIndex, offsetBy: excerptScalarsMax, limitedBy: scalars.endIndex),
             end < scalars.endIndex
         else { return text }
         return String(scalars[..<end]) + "…"
@@ -115,7 +116,8 @@ public struct CommandError: Error, Equatable, Sendable {
                 "The disk that holds the state is full; nothing was changed. Try again later.")
         case .unavailable(let reason):
             self.init(
-                .storeUnavailable, "The state could not be written (\(reason)); nothing was changed.")
+                .storeUnavailable,
+                "The state could not be written (\(reason)); nothing was changed.")
         }
     }
 }

@@ -56,47 +56,59 @@ public enum Argument: Sendable {
 extension Commands {
     /// Every command of the management interface, in the order in which `which` prints them.
     public static let table: [CommandRow] = [
-        row("evi:subscribe", ["event_subscribe", "evi:event_subscribe"], "evi",
+        row(
+            "evi:subscribe", ["event_subscribe", "evi:event_subscribe"], "evi",
             "Subscribes a socket to an event for expire seconds (3600 if left out), or renews it; "
                 + "expire 0 unsubscribes.",
-            [text("event"), text("socket"), optional("expire", .integer)]) {
-                a throws(CommandError) in
-                .subscribe(
-                    SubscribeCommand(
-                        event: try a.text(0), socket: try a.text(1), expire: try a.expire(2),
-                        createsEvent: false))
-            },
-        row("evi:list", ["events_list", "evi:events_list"], "evi",
-            "Lists the events that can be subscribed to.", []) { _ throws(CommandError) in
-                .listEvents(ListEventsCommand(limit: .max))
-            },
-        row("evi:subscribers", ["subscribers_list", "evi:subscribers_list"], "evi",
+            [text("event"), text("socket"), optional("expire", .integer)]
+        ) {
+            a throws(CommandError) in
+            .subscribe(
+                SubscribeCommand(
+                    event: try a.text(0), socket: try a.text(1), expire: try a.expire(2),
+                    createsEvent: false))
+        },
+        row(
+            "evi:list", ["events_list", "evi:events_list"], "evi",
+            "Lists the events that can be subscribed to.", []
+        ) { _ throws(CommandError) in
+            .listEvents(ListEventsCommand(limit: .max))
+        },
+        row(
+            "evi:subscribers", ["subscribers_list", "evi:subscribers_list"], "evi",
             "Lists the subscribers of all events, of one event, or one subscriber of one event.",
-            [optional("event", .text), optional("socket", .text)]) { a throws(CommandError) in
-                .listSubscribers(
-                    ListSubscribersCommand(
-                        event: try a.optionalText(0), socket: try a.optionalText(1), limit: .max,
-                        requiresEvent: true))
-            },
-        row("evi:raise", ["raise_event", "evi:raise_event"], "evi",
+            [optional("event", .text), optional("socket", .text)]
+        ) { a throws(CommandError) in
+            .listSubscribers(
+                ListSubscribersCommand(
+                    event: try a.optionalText(0), socket: try a.optionalText(1), limit: .max,
+                    requiresEvent: true))
+        },
+        row(
+            "evi:raise", ["raise_event", "evi:raise_event"], "evi",
             "Raises an event; params is an array of values, or an object (or text that holds one).",
-            [text("event"), optional("params", .params)]) { a throws(CommandError) in
-                .raise(
-                    RaiseCommand(
-                        event: try a.text(0), params: try a.params(1), createsEvent: false))
-            },
+            [text("event"), optional("params", .params)]
+        ) { a throws(CommandError) in
+            .raise(
+                RaiseCommand(
+                    event: try a.text(0), params: try a.params(1), createsEvent: false))
+        },
         row("core:which", ["which"], "core", "Lists the names of all commands.", []) {
             _ throws(CommandError) in .which
         },
-        row("core:help", ["help"], "core", "Says what a command does and who exports it.",
-            [text("mi_cmd")]) { a throws(CommandError) in
-                .help(HelpCommand(name: try a.text(0)))
-            },
-        row("statistics:get", ["get_statistics"], "statistics",
+        row(
+            "core:help", ["help"], "core", "Says what a command does and who exports it.",
+            [text("mi_cmd")]
+        ) { a throws(CommandError) in
+            .help(HelpCommand(name: try a.text(0)))
+        },
+        row(
+            "statistics:get", ["get_statistics"], "statistics",
             "Prints statistics: all, a group (`evi:`) or exact names (`evi:raised`).",
-            [CommandParameter(name: "statistics", kind: .texts, isRequired: true)]) {
-                a throws(CommandError) in .statistics(StatisticsCommand(names: try a.texts(0)))
-            },
+            [CommandParameter(name: "statistics", kind: .texts, isRequired: true)]
+        ) {
+            a throws(CommandError) in .statistics(StatisticsCommand(names: try a.texts(0)))
+        },
         row("core:version", ["version"], "core", "Prints the program's name and version.", []) {
             _ throws(CommandError) in .version
         },

@@ -13,7 +13,8 @@ public struct HelpCommand: Sendable {
     func run() throws(CommandError) -> CommandReply {
         guard let row = Commands.row(named: name) else {
             throw CommandError(
-                .commandNotFound, "No command is called '\(CommandError.excerpt(name))'.", parameter: "mi_cmd")
+                .commandNotFound, "No command is called '\(CommandError.excerpt(name))'.",
+                parameter: "mi_cmd")
         }
         return .command(row)
     }

@@ -32,7 +32,8 @@ public struct RaiseCommand: Sendable {
         let receipt = try raise(on: interface, at: now) { receipt in
             waits = true
             return SendLane.Waiter(
-                sequence: receipt.id.sequence, reply: .raised(receipt), continuation: continuation())
+                sequence: receipt.id.sequence, reply: .raised(receipt), continuation: continuation()
+            )
         }
         return waits ? .awaiting : .done(.raised(receipt))
     }

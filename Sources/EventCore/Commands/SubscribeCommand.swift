@@ -160,7 +160,9 @@ extension EventInterface {
     }
 
     func eventNotFound(_ name: String) -> CommandError {
-        CommandError(.eventNotFound, "No event is called '\(CommandError.excerpt(name))'.", parameter: "event")
+        CommandError(
+            .eventNotFound, "No event is called '\(CommandError.excerpt(name))'.",
+            parameter: "event")
     }
 
     /// The event's number; creates it where the surface may.

@@ -20,7 +20,9 @@ extension SocketText {
     public static func parse(_ text: String) throws(SocketError) -> SocketText {
         let bytes = text.utf8Span.span
         guard bytes.count > 0 else {
-            throw SocketError(.malformed, "A socket is `scheme:address`, as in udp:127.0.0.1:8888; this one is empty.")
+            throw SocketError(
+                .malformed,
+                "A socket is `scheme:address`, as in udp:127.0.0.1:8888; this one is empty.")
         }
         guard bytes.count <= bytesMax else {
             throw SocketError(.malformed, "A socket has at most \(bytesMax) bytes.")
@@ -31,7 +33,8 @@ extension SocketText {
             let byte = bytes[index]
             if byte < 0x20 || byte > 0x7E {
                 throw SocketError(
-                    .malformed, "A socket holds printable ASCII only; byte \(index + 1) is something else.")
+                    .malformed,
+                    "A socket holds printable ASCII only; byte \(index + 1) is something else.")
             }
             if byte == UInt8(ascii: ":"), colon < 0 { colon = index }
             if byte == UInt8(ascii: "#"), hash < 0 { hash = index }
@@ -41,12 +44,15 @@ extension SocketText {
         let restStart = isBarePath ? 0 : colon + 1
         if !isBarePath {
             guard colon >= 0, colon < end else {
-                throw SocketError(.malformed, "A socket is `scheme:address`, as in udp:127.0.0.1:8888, or a /path.")
+                throw SocketError(
+                    .malformed,
+                    "A socket is `scheme:address`, as in udp:127.0.0.1:8888, or a /path.")
             }
             try checkScheme(bytes.extracting(0..<colon))
         }
         guard restStart < end else {
-            throw SocketError(.malformed, "A socket has an address after its scheme, as in udp:127.0.0.1:8888.")
+            throw SocketError(
+                .malformed, "A socket has an address after its scheme, as in udp:127.0.0.1:8888.")
         }
         return SocketText(
             scheme: isBarePath ? "unix" : slice(text, 0, colon),
@@ -59,7 +65,8 @@ extension SocketText {
             throw SocketError(.malformed, "A scheme has 1 to \(schemeBytesMax) letters.")
         }
         for index in bytes.indices where !isLowerCase(bytes[index]) {
-            throw SocketError(.malformed, "A scheme is written in lower-case letters only, as in `udp:`.")
+            throw SocketError(
+                .malformed, "A scheme is written in lower-case letters only, as in `udp:`.")
         }
     }
 
@@ -78,7 +85,8 @@ extension SocketText {
                 end += 1
             }
             guard equals > from, isName(bytes.extracting(from..<equals)) else {
-                throw SocketError(.badOption, "After `#` come options, `name=value`, joined by `&`.")
+                throw SocketError(
+                    .badOption, "After `#` come options, `name=value`, joined by `&`.")
             }
             guard options.count < optionsMax else {
                 throw SocketError(.badOption, "A socket has at most \(optionsMax) options.")
@@ -96,7 +104,8 @@ extension SocketText {
     private static func isName(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices {
             let byte = bytes[index]
-            let isInner = UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            let isInner =
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
                 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
             if !isLowerCase(byte), index == 0 || !isInner { return false }
         }

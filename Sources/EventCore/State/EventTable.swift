@@ -83,7 +83,9 @@ public enum EventName {
     /// Whether `name` is `[A-Za-z][A-Za-z0-9_.-]*` of 1 to 64 bytes.
     public static func isValid(_ name: String) -> Bool {
         let bytes = name.utf8
-        guard let first = bytes.first, bytes.count <= bytesMax, isLetter(first) else { return false }
+        guard let first = bytes.first, bytes.count <= bytesMax, isLetter(first) else {
+            return false
+        }
         return bytes.allSatisfy { byte in
             isLetter(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2E
                 || byte == 0x2D

@@ -25,6 +25,9 @@ struct OrderedSlots {
         self.scope = scope
     }
 
+    /// Cells in use, dead ones included.
+    var cellCount: Int { cells.count }
+
     /// Adds a slot where its id belongs: at the end for a new subscription.
     mutating func insert(_ slot: UInt32, in slab: inout Slab) {
         if let last = cells.last, last == Self.deadCell || slab[last].id > slab[slot].id {
@@ -45,7 +48,8 @@ struct OrderedSlots {
 
     /// Calls `body` with slots from the newest to the oldest, at first with the newest below `cursor`,
     /// until it returns false. O(log n) to begin.
-    func visitNewestFirst(below cursor: UInt64?, in slab: borrowing Slab, _ body: (UInt32) -> Bool) {
+    func visitNewestFirst(below cursor: UInt64?, in slab: borrowing Slab, _ body: (UInt32) -> Bool)
+    {
         var index = cursor.map { firstIndex(notBelow: $0, in: slab) } ?? cells.count
         while index > 0 {
             index = skippingGap(index - 1)

@@ -54,7 +54,9 @@ extension Simulator {
     private mutating func compareSubscriptions() throws {
         let events: [String?] = [nil, "E_STATIC", model.events.randomElement(using: &random)?.name]
         for event in events {
-            let expected = model.subscriptions.reversed().filter { event == nil || $0.event == event }
+            let expected = model.subscriptions.reversed().filter {
+                event == nil || $0.event == event
+            }
             let (lines, digest, version) = try list(event)
             try expect(lines, expected.map { line($0) }, "subscribers of \(event ?? "all")")
             try compareVersion("subscribers of \(event ?? "all")", version, digest)
@@ -82,7 +84,8 @@ extension Simulator {
         while true {
             let limit = Int.random(in: 1...40, using: &random)
             let reply = try runner.run(
-                .listSubscribers(ListSubscribersCommand(event: event, limit: limit, cursor: cursor)))
+                .listSubscribers(ListSubscribersCommand(event: event, limit: limit, cursor: cursor))
+            )
             guard case .subscriptions(let page) = reply, page.subscriptions.count <= limit else {
                 throw difference("no page of at most \(limit)")
             }
@@ -100,7 +103,8 @@ extension Simulator {
         repeat {
             let reply = try runner.run(
                 .listEvents(
-                    ListEventsCommand(limit: Int.random(in: 1...9, using: &random), cursor: cursor)))
+                    ListEventsCommand(limit: Int.random(in: 1...9, using: &random), cursor: cursor))
+            )
             guard case .events(let page) = reply else { throw difference("no page of events") }
             lines += page.events.map { line($0) }
             cursor = page.nextCursor
@@ -122,8 +126,9 @@ extension Simulator {
     }
 
     private func compareTotals() throws {
-        guard case .statistics(let statistics) = try runner.run(
-            .statistics(StatisticsCommand(names: ["all"])))
+        guard
+            case .statistics(let statistics) = try runner.run(
+                .statistics(StatisticsCommand(names: ["all"])))
         else { throw difference("no statistics") }
         var actual: [String: Int] = [:]
         for statistic in statistics { actual[statistic.name] = Int(statistic.value) }
@@ -137,7 +142,8 @@ extension Simulator {
         expected["matched"] = model.totals.matched
         expected["delivered"] = model.totals.delivered
         expected["pending"] = model.totals.pending
-        expected["failed"] = model.totals.losses.filter { $0.key.hasPrefix("failed") }.values.reduce(0, +)
+        expected["failed"] = model.totals.losses.filter { $0.key.hasPrefix("failed") }.values
+            .reduce(0, +)
         expected["dropped"] = model.totals.lost - (expected["failed"] ?? 0)
         try expect(actual, expected, "totals")
         // Nothing is pending but what waits in a lane or is kept by a transport.
@@ -166,7 +172,9 @@ extension Simulator {
     // MARK: Words
 
     private func expect<T: Equatable>(_ actual: T, _ expected: T, _ what: String) throws {
-        if actual != expected { throw difference("\(what)\n is      \(actual)\n expected \(expected)") }
+        if actual != expected {
+            throw difference("\(what)\n is      \(actual)\n expected \(expected)")
+        }
     }
 
     private func difference(_ text: String) -> Difference {
@@ -200,7 +208,8 @@ extension Simulator {
 
     func line(_ one: NaiveCore.Subscription) -> String {
         let left = one.deadline.map { $0 - clock.now.boot } ?? 0
-        let losses = one.counts.losses.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
+        let losses = one.counts.losses.map { "\($0.key)=\($0.value)" }.sorted().joined(
+            separator: ",")
         return [
             "\(one.id) \(one.event) \(one.address.text) \(one.address.scheme)",
             "\(one.expire ?? 0) \(one.expiresAt ?? 0) \(left / 1_000_000_000 + (left % 1_000_000_000 > 0 ? 1 : 0))",

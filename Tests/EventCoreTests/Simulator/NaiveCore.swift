@@ -159,10 +159,13 @@ struct NaiveCore {
         return nil
     }
 
-    mutating func add(_ event: String, _ address: Address, expire: Int64?, step: Int) -> Subscription {
+    mutating func add(_ event: String, _ address: Address, expire: Int64?, step: Int)
+        -> Subscription
+    {
         incarnations += 1
         var new = Subscription(
-            id: nextID, event: event, address: address, created: now.wall, incarnation: incarnations)
+            id: nextID, event: event, address: address, created: now.wall, incarnation: incarnations
+        )
         nextID += 1
         setExpire(expire, of: &new)
         subscriptions.append(new)
@@ -170,7 +173,9 @@ struct NaiveCore {
         return new
     }
 
-    mutating func renew(_ index: Int, _ address: Address?, expire: Int64?, step: Int) -> Subscription {
+    mutating func renew(_ index: Int, _ address: Address?, expire: Int64?, step: Int)
+        -> Subscription
+    {
         changes.append(Uncommitted(undo: .renewed(subscriptions[index]), step: step))
         if let address { subscriptions[index].address = address }
         setExpire(expire, of: &subscriptions[index])
@@ -197,7 +202,9 @@ struct NaiveCore {
             case .nothing: break
             case .created(let id): subscriptions.removeAll { $0.id == id }
             case .renewed(let before):
-                guard let index = subscriptions.firstIndex(where: { $0.id == before.id }) else { break }
+                guard let index = subscriptions.firstIndex(where: { $0.id == before.id }) else {
+                    break
+                }
                 subscriptions[index].address = before.address
                 subscriptions[index].expire = before.expire
                 subscriptions[index].deadline = before.deadline
@@ -269,7 +276,8 @@ struct NaiveCore {
             for target in slice {
                 if isLive(target) {
                     let outcome = NaiveCore.outcome(sequence, target.address.number ?? 0)
-                    handed[lane].append(Handed(sequence: sequence, target: target, outcome: outcome))
+                    handed[lane].append(
+                        Handed(sequence: sequence, target: target, outcome: outcome))
                     end(target, outcome)
                     share += 1
                 } else {
@@ -339,7 +347,8 @@ extension NaiveCore {
     mutating func restart(at now: Moment, events dynamic: [String], nextID: UInt64) {
         self.now = now
         self.nextID = nextID
-        events = events.filter { $0.kind == .static }.map { Event(name: $0.name, kind: .static) }
+        events =
+            events.filter { $0.kind == .static }.map { Event(name: $0.name, kind: .static) }
             + dynamic.map { Event(name: $0, kind: .dynamic) }
         subscriptions = subscriptions.compactMap { one in
             var one = one

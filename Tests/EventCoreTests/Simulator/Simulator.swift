@@ -133,7 +133,9 @@ struct Simulator {
         let id = randomID()
         let expire = randomExpire()
         try run(.renew(RenewCommand(id: id, expire: expire))) { simulator in
-            guard let lifetime = try simulator.lifetime(expire) else { throw Refusal(.invalidExpire) }
+            guard let lifetime = try simulator.lifetime(expire) else {
+                throw Refusal(.invalidExpire)
+            }
             let index = try simulator.find(id)
             try simulator.checkJournal()
             let renewed = simulator.model.renew(index, nil, expire: lifetime, step: simulator.step)
@@ -157,8 +159,10 @@ struct Simulator {
             if let known = simulator.model.event(event) {
                 return try simulator.follow("event false " + simulator.line(known))
             }
-            if let code = simulator.model.create(event, step: simulator.step) { throw Refusal(code) }
-            return "event true " + simulator.line(simulator.model.event(event)!)
+            if let code = simulator.model.create(event, step: simulator.step) {
+                throw Refusal(code)
+            }
+            return "event true " + simulator.line(NaiveCore.Event(name: event, kind: .dynamic))
         }
     }
 
@@ -176,7 +180,8 @@ struct Simulator {
                 throw Refusal(.eventReserved)
             }
             let matched = simulator.model.raise(event, step: simulator.step)
-            return "raised \(simulator.model.sequence) \(event) \(simulator.clock.now.wall) \(matched)"
+            return
+                "raised \(simulator.model.sequence) \(event) \(simulator.clock.now.wall) \(matched)"
         }
     }
 
@@ -224,7 +229,9 @@ struct Simulator {
     }
 
     private func checkJournal() throws {
-        if model.changes.count >= Self.limits.uncommittedChangesMax { throw Refusal(.storeUnavailable) }
+        if model.changes.count >= Self.limits.uncommittedChangesMax {
+            throw Refusal(.storeUnavailable)
+        }
     }
 
     private mutating func follow(_ reply: String) throws -> String {
@@ -252,7 +259,8 @@ struct Simulator {
 
     private mutating func passTime() throws {
         if random.oneIn(6) {
-            let step = Int64.random(in: 1_000...10_000_000, using: &random) * (random.oneIn(2) ? 1 : -1)
+            let step =
+                Int64.random(in: 1_000...10_000_000, using: &random) * (random.oneIn(2) ? 1 : -1)
             clock.setWall(byMilliseconds: step)
             for index in model.subscriptions.indices {
                 model.subscriptions[index].expiresAt? += step
@@ -280,7 +288,8 @@ struct Simulator {
         let bound = interface.nextDeadlineBound()
         if let first = model.subscriptions.compactMap(\.deadline).min() {
             guard let bound, bound <= first + 1 else {
-                throw Difference(description: "bound \(bound as Any) is after the deadline \(first)")
+                throw Difference(
+                    description: "bound \(bound as Any) is after the deadline \(first)")
             }
         }
     }
@@ -294,7 +303,8 @@ struct Simulator {
             guard (drop == nil) == model.isLive(target) else {
                 throw Difference(description: "mayStart said \(drop as Any) for \(target)")
             }
-            let outcome: Outcome = drop.map { .dropped($0) } ?? (random.oneIn(3) ? .failed(.status) : .delivered)
+            let outcome: Outcome =
+                drop.map { .dropped($0) } ?? (random.oneIn(3) ? .failed(.status) : .delivered)
             transport.settle([DeliveryResult(subscription: reference, outcome: outcome)])
             model.end(target, outcome)
         }
@@ -345,9 +355,9 @@ struct Simulator {
         storedCount = 0
         (interface, runner, transports) = Self.start(clock, journal)
         for event in storedEvents { interface.restore(event: event) }
-        for id in stored.keys.sorted() {
-            let isThere = try interface.restore(stored[id]!, at: clock.now)
-            if !isThere { stored[id] = nil }
+        for record in stored.values.sorted(by: { $0.id < $1.id }) {
+            let isThere = try interface.restore(record, at: clock.now)
+            if !isThere { stored[record.id] = nil }
         }
         interface.restore(nextID: highestID + 1)
         model.restart(at: clock.now, events: storedEvents, nextID: highestID + 1)
