@@ -27,12 +27,14 @@ public struct HTTPResponse: ~Copyable {
 
     /// Adds a header field. `name` is a token and none of those the server adds itself. Control characters in
     /// `value` are sent as spaces: no value can begin another line.
-    public mutating func addField(_ name: StaticString, _ value: some Sequence<UInt8>) {
+    public mutating func addField(_ name: StaticString, _ value: UnsafeBufferPointer<UInt8>) {
         fields.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         fields.append(UInt8(ascii: ":"))
         fields.append(UInt8(ascii: " "))
-        for byte in value {
-            fields.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
+        let start = fields.count
+        fields.append(contentsOf: value)
+        for index in start..<fields.count where fields[index] < 0x20 || fields[index] == 0x7F {
+            fields[index] = UInt8(ascii: " ")
         }
         fields.append(UInt8(ascii: "\r"))
         fields.append(UInt8(ascii: "\n"))
@@ -40,7 +42,13 @@ public struct HTTPResponse: ~Copyable {
 
     /// Adds a header field with a text as its value.
     public mutating func addField(_ name: StaticString, _ value: String) {
-        addField(name, value.utf8)
+        var value = value
+        value.withUTF8 { addField(name, $0) }
+    }
+
+    /// Adds a header field with bytes as its value.
+    public mutating func addField(_ name: StaticString, _ value: [UInt8]) {
+        value.withUnsafeBufferPointer { addField(name, $0) }
     }
 
     /// Adds a header field whose value is a literal.
