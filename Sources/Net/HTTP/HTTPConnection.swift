@@ -60,7 +60,7 @@ enum HTTPDeadline: UInt8 {
 
 /// Bytes received that wait: for the rest of their request, for the answer before them, or for the client to read.
 /// Exists only as long as there are such bytes.
-struct HTTPInput {
+struct HTTPInput: ~Copyable {
     /// The request at the beginning of the bytes, as far as it was read.
     var reader: HTTPRequestReader
     var bytes: UnsafeMutablePointer<UInt8>
@@ -72,13 +72,13 @@ struct HTTPInput {
 
     /// A copy of `bytes` and `reader`. To be ended with `destroy`.
     static func create(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ reader: HTTPRequestReader
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ reader: borrowing HTTPRequestReader
     ) -> UnsafeMutablePointer<HTTPInput> {
         let capacity = max(bytesMin, count)
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         copy.update(from: bytes, count: count)
         let input = UnsafeMutablePointer<HTTPInput>.allocate(capacity: 1)
-        input.initialize(to: HTTPInput(reader: reader, bytes: copy, capacity: capacity, count: count))
+        input.initialize(to: HTTPInput(reader: reader.copy(), bytes: copy, capacity: capacity, count: count))
         return input
     }
 

@@ -14,7 +14,7 @@ public struct HTTPResponse: ~Copyable {
     public var close = false
 
     /// `Name: value` CR LF, one after the other.
-    private(set) var fields: [UInt8] = []
+    private(set) var fields = ByteBuffer(capacity: 512)
 
     /// Above this a buffer is not kept for the next request.
     static let keptBytesMax = 1_048_576
@@ -22,25 +22,26 @@ public struct HTTPResponse: ~Copyable {
     /// An empty answer, status 200.
     public init() {
         body.reserveCapacity(4_096)
-        fields.reserveCapacity(512)
     }
 
     /// Adds a header field. `name` is a token and none of those the server adds itself. Control characters in
     /// `value` are sent as spaces: no value can begin another line.
-    public mutating func addField(_ name: StaticString, _ value: some Sequence<UInt8>) {
-        fields.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        fields.append(UInt8(ascii: ":"))
-        fields.append(UInt8(ascii: " "))
-        for byte in value {
-            fields.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
-        }
-        fields.append(UInt8(ascii: "\r"))
-        fields.append(UInt8(ascii: "\n"))
+    public mutating func addField(_ name: StaticString, _ value: UnsafeBufferPointer<UInt8>) {
+        fields.append(name)
+        fields.append(": ")
+        fields.append(line: value)
+        fields.append("\r\n")
     }
 
     /// Adds a header field with a text as its value.
     public mutating func addField(_ name: StaticString, _ value: String) {
-        addField(name, value.utf8)
+        var value = value
+        value.withUTF8 { addField(name, $0) }
+    }
+
+    /// Adds a header field with bytes as its value.
+    public mutating func addField(_ name: StaticString, _ value: [UInt8]) {
+        value.withUnsafeBufferPointer { addField(name, $0) }
     }
 
     /// Adds a header field whose value is a literal.
@@ -63,7 +64,7 @@ public struct HTTPResponse: ~Copyable {
         status = 200
         contentType = nil
         close = false
-        if !fields.isEmpty { fields.removeAll(keepingCapacity: true) }
+        fields.clear(keepingMax: Self.keptBytesMax)
         if !body.isEmpty { body.removeAll(keepingCapacity: body.capacity <= Self.keptBytesMax) }
     }
 }

@@ -29,8 +29,9 @@ public enum HTTPFraming: Sendable, Equatable {
 }
 
 /// What a complete and valid header says. A plain value of fixed size that a worker uses again for every request:
-/// it holds places in the request's bytes, never the bytes themselves.
-public struct HTTPHead: Sendable {
+/// it holds places in the request's bytes, never the bytes themselves. Two kilobytes, hence not copyable: nobody
+/// copies it by accident.
+public struct HTTPHead: ~Copyable, Sendable {
     /// What is asked to be done.
     public internal(set) var method = HTTPMethod.other
     /// HTTP/1.0 or HTTP/1.1; a later 1.x counts as 1.1 (RFC 9110 §2.5).
@@ -62,10 +63,30 @@ public struct HTTPHead: Sendable {
     public static let bytesCeiling = 65_000
 
     /// An empty head.
-    public init() {}
+    init() {}
+
+    func copy() -> HTTPHead {
+        var copy = HTTPHead()
+        copy.method = method
+        copy.version = version
+        copy.methodRange = methodRange
+        copy.path = path
+        copy.query = query
+        copy.hasQuery = hasQuery
+        copy.authority = authority
+        copy.framing = framing
+        copy.keepsAlive = keepsAlive
+        copy.expectsContinue = expectsContinue
+        copy.fieldCount = fieldCount
+        for index in 0..<fieldCount { copy.fields[index] = fields[index] }
+        return copy
+    }
 
     /// One field line; `index` below `fieldCount`.
-    public func field(at index: Int) -> HTTPField { fields[index] }
+    public func field(at index: Int) -> HTTPField {
+        // Through a span: the subscript of an inline array copies the whole of it first.
+        fields.span[index]
+    }
 
     /// Forgets what the last request said; the field places need not be wiped.
     mutating func reset() {

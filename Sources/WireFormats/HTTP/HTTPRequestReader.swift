@@ -4,7 +4,7 @@
 /// Use: keep all bytes since the start of the request in one buffer; after each arrival call `advance` with all of
 /// them; on `.needsMore(kept)` keep the first `kept` bytes and append the next ones there; on `.complete` the next
 /// request begins at `end`. The outcome never depends on where the bytes were cut.
-public struct HTTPRequestReader {
+public struct HTTPRequestReader: ~Copyable {
     /// What there is after an arrival.
     public enum Progress: Sendable, Equatable {
         /// The request is not complete. Of the buffer only the first `kept` bytes are needed: chunks were put
@@ -24,6 +24,16 @@ public struct HTTPRequestReader {
 
     /// A reader at the start of a request.
     public init() {}
+
+    /// A second reader that stands where this one stands: for a request whose bytes are moved to other memory.
+    public func copy() -> HTTPRequestReader {
+        var copy = HTTPRequestReader()
+        copy.parser = parser
+        copy.chunks = chunks
+        copy.headerCount = headerCount
+        copy.head = head.copy()
+        return copy
+    }
 
     /// Begins the next request.
     public mutating func reset() {
