@@ -108,7 +108,7 @@ struct RPCRequestTests {
         defer { receiver.stop() }
         let harness = try RPCHarness()
         #expect(try harness.outcome("http://localhost:\(receiver.port)/") == .delivered)
-        let confined = try RPCHarness(policy: .refusingLoopback)
+        let confined = try RPCHarness(policy: TargetPolicy(mode: .publicOnly))
         #expect(try confined.outcome("http://localhost:\(receiver.port)/") == .failed(.forbidden))
         #expect(receiver.connections == 1)
     }
