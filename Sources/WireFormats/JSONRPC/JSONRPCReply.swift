@@ -14,6 +14,11 @@ public enum JSONRPCReply: Sendable, Equatable {
     /// the call's. An error may have the id null instead: then the receiver could not make out ours.
     /// Unknown members are ignored.
     public init(parsing bytes: Span<UInt8>, id: Int64) {
+        self.init(parsing: bytes, id: .integer(id))
+    }
+
+    /// Reads a body as the response to a call with any kind of id. Strings are compared exactly.
+    public init(parsing bytes: Span<UInt8>, id: JSONRPCID) {
         do {
             let draft = try JSONReader.document(bytes) { (reader, bytes) throws(JSONError) in
                 try reader.readReply(in: bytes)
@@ -72,7 +77,7 @@ private struct ReplyDraft {
     var code: Int64?
     var message = ""
 
-    func reply(to id: Int64) -> JSONRPCReply {
+    func reply(to id: JSONRPCID) -> JSONRPCReply {
         guard version == "2.0" else { return .invalid(#"expected "jsonrpc":"2.0""#) }
         let isOurs = matches(id)
         switch (result, hasError) {
@@ -81,12 +86,15 @@ private struct ReplyDraft {
             guard let code else { return .invalid("expected the error to have a code") }
             return .error(code: code, message: message)
         case (nil, false), (.some, true): return .invalid("expected either a result or an error")
-        default: return .invalid("expected the id \(id)")
+        default: return .invalid("expected the id of the request")
         }
     }
+
     /// Whether the reply's id is `id`; `7.0` is 7, for receivers that know only doubles.
-    private func matches(_ id: Int64) -> Bool {
-        guard case .number(let text) = self.id else { return false }
-        return Int64(text) == id || Double(text)?.wholeNumber == id
+    private func matches(_ id: JSONRPCID) -> Bool {
+        guard case .number(let sent) = id, case .number(let text) = self.id else { return self.id == id }
+        guard text != sent else { return true }
+        guard let number = Int64(sent) else { return false }
+        return Double(text)?.wholeNumber == number
     }
 }
