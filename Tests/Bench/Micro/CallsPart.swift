@@ -8,7 +8,7 @@ import Transports
 /// the next call already waiting.
 enum CallsPart {
     static func run(url: String, inFlight: Int, calls: Int) throws {
-        let transport = try RPCTransport(policy: try TargetPolicy(parsing: "any"))
+        let transport = try RPCTransport(policy: TargetPolicy(mode: .any))
         let ledger = CountingLedger()
         transport.attach(to: ledger)
         let targets = try (0..<inFlight).map { number -> Target in

@@ -23,9 +23,9 @@ enum CorePart {
     }
 
     private static func filled(with count: Int) throws -> EventInterface {
-        let policy = try TargetPolicy(parsing: "any")
-        let interface = EventInterface(
-            transports: [try DatagramTransport(policy: policy)], clock: Clock.now)
+        let datagrams = try DatagramTransport(
+            policy: TargetPolicy(mode: .any), resolver: Resolver(clock: Clock.now))
+        let interface = EventInterface(transports: [datagrams], clock: Clock.now)
         for number in 0..<count { try run(subscribe(number), on: interface) }
         return interface
     }

@@ -1,6 +1,5 @@
 """What the daemon takes without doing anything: time to start, memory, bytes on disk."""
 
-import os
 import subprocess
 import time
 
@@ -28,7 +27,7 @@ def measure(plan: Plan) -> list[Figure]:
                 note=f"carillond {ours.memory() / MB:.1f} MB, hello {bare.memory() / MB:.1f} MB",
             ),
         ]  # fmt: skip
-    return figures + [Figure("size.binary", "stripped carillond", 22, [stripped()], unit="MB")]
+    return figures + [Figure("size.binary", "stripped carillond", 22, [programs.stripped("carillond").stat().st_size / MB], unit="MB")]
 
 
 def start_new() -> float:
@@ -49,16 +48,10 @@ def hello():
 
 class HelloDaemon:
     def __enter__(self) -> Program:
-        command = [str(programs.RELEASE / "bench-hello")]
+        command = [str(programs.stripped("bench-hello"))]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
         return Program(self.process.pid)
 
     def __exit__(self, *_) -> None:
         programs.end(self.process)
-
-
-def stripped() -> float:
-    copy = SCRATCH / "carillond.stripped"
-    subprocess.run([programs.find("strip"), "-o", str(copy), str(programs.RELEASE / "carillond")], check=True)
-    return os.stat(copy).st_size / MB

@@ -103,8 +103,16 @@ def fresh_directory(name: str) -> Path:
     return path
 
 
+def stripped(name: str) -> Path:
+    """A copy without symbols: what is installed, and what valgrind can load (it stumbles over Swift's DWARF 5)."""
+    original, copy = RELEASE / name, SCRATCH / f"{name}.stripped"
+    if not copy.exists() or copy.stat().st_mtime < original.stat().st_mtime:
+        subprocess.run([find("strip"), "-o", str(copy), str(original)], check=True)
+    return copy
+
+
 def carillond_command(state: Path, *flags: str) -> list[str]:
-    command = [str(RELEASE / "carillond"), "--listen", "127.0.0.1:0", "--workers", "1"]
+    command = [str(stripped("carillond")), "--listen", "127.0.0.1:0", "--workers", "1"]
     return command + ["--state-directory", str(state), *flags]
 
 
@@ -144,13 +152,13 @@ worker_rlimit_nofile 20000;
 {master}
 events {{ worker_connections 12000; }}
 http {{
-    access_log off; server_tokens off; default_type application/json;
+    access_log off; server_tokens off; default_type {media_type};
     keepalive_requests 1000000000; keepalive_timeout 75s; tcp_nodelay on;
     client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
     fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
     server {{
         listen 127.0.0.1:{port} backlog=4096;
-        location = /livez {{ {fields} return 200 '{body}'; }}
+        location = /livez {{ return 200 '{body}'; }}
         location /rpc {{ return 200 '{{"jsonrpc":"2.0","result":true,"id":1}}'; }}
     }}
 }}
@@ -158,12 +166,14 @@ http {{
 
 
 @contextmanager
-def nginx(body: str = "", fields: str = "", under: list[str] | None = None):
+def nginx(body: str = "", media_type: str = "application/json", under: list[str] | None = None):
     """nginx with one worker, which is the process that is measured. `under` a tool it is a single process."""
     directory = fresh_directory("nginx")
     port = free_port()
     master = "master_process off;" if under else ""
-    configuration = NGINX.format(directory=directory, port=port, body=body, fields=fields, master=master)
+    configuration = NGINX.format(
+        directory=directory, port=port, body=body, media_type=f'"{media_type}"', master=master
+    )
     (directory / "nginx.conf").write_text(configuration)
     command = (under or []) + [find("nginx"), "-p", str(directory), "-c", str(directory / "nginx.conf")]
     process = subprocess.Popen(command + ["-e", str(directory / "error.log")], stderr=subprocess.PIPE)
