@@ -90,3 +90,16 @@ let package = Package(
             swiftSettings: common),
     ]
 )
+
+// What only `make bench` needs; no part of a user's build.
+if Context.environment["CARILLON_BENCH"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "bench-micro",
+            dependencies: ["EventCore", "WireFormats", "Net", "Transports"],
+            path: "Tests/Bench/Micro", swiftSettings: common),
+        .executableTarget(
+            name: "bench-hello", dependencies: ["Ccurl", "Csqlite", arguments, log],
+            path: "Tests/Bench/Hello", swiftSettings: common),
+    ]
+}

@@ -3,6 +3,10 @@
 #ifndef CARILLON_CEPOLL_SHIM_H
 #define CARILLON_CEPOLL_SHIM_H
 
+// Glibc's own declarations first, as Swift sees them: else two modules own `sockaddr` and its constants, and which of
+// them a file finds depends on what the compiler has cached.
+#pragma clang module import SwiftGlibc
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>

@@ -1,0 +1,20 @@
+import Glibc
+
+/// What cannot be measured from outside: parts of Carillon in this process, beside what others would use for them.
+/// Each part prints one JSON object a line; Tests/Bench/driver/inside.py makes figures of them.
+@main
+enum Micro {
+    static func main() async throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        let numbers = arguments.compactMap { Int($0) }
+        switch (arguments.first, arguments.count) {
+        case ("json", 2): try JSONPart.run(rounds: numbers[0])
+        case ("core", 2): try CorePart.run(rounds: numbers[0])
+        case ("calls", 4):
+            try CallsPart.run(url: arguments[2], inFlight: numbers[0], calls: numbers[1])
+        default:
+            print("usage: bench-micro json ROUNDS | core ROUNDS | calls URL IN_FLIGHT CALLS")
+            exit(2)
+        }
+    }
+}

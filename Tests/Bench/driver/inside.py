@@ -1,0 +1,66 @@
+"""What is measured inside a process of ours (bench-micro): JSON, the core, and the calls through libcurl."""
+
+import statistics
+
+from . import programs
+from .figures import Figure
+from .programs import post, run_peer
+from .rounds import Plan, interleave, ratios
+
+IN_FLIGHT = 16
+CALL_BODY = '{"jsonrpc":"2.0","method":"E_BENCH","params":{"ip":"192.0.2.7","reason":"too many requests","count":42}}'
+
+
+def measure_json(plan: Plan) -> list[Figure]:
+    figures = []
+    lines = programs.micro("json", plan.rounds)
+    for name, what, peer in (("parse", "parsing a raise", "JSONDecoder"), ("write", "writing a notification", "JSONEncoder")):
+        ours = [line["ours_ns"] for line in lines if line["name"] == name]
+        theirs = [line["foundation_ns"] for line in lines if line["name"] == name]
+        note = f"{statistics.median(ours):,.0f} ns, {peer} {statistics.median(theirs):,.0f} ns"
+        figures.append(Figure(f"json.{name}", f"{what} / {peer}", 0.05, ratios(ours, theirs), note=note))
+    return figures
+
+
+def measure_core(plan: Plan) -> list[Figure]:
+    lines = programs.micro("core", plan.rounds)
+    few = [line["few_ns"] for line in lines if line["name"] == "subscribe"]
+    many = [line["many_ns"] for line in lines if line["name"] == "subscribe"]
+    held = next(line for line in lines if line["name"] == "memory")
+    note = f"{statistics.median(few):,.0f} ns at 1,000, {statistics.median(many):,.0f} ns at 1,000,000"
+    return [
+        Figure("core.subscribe", "subscribe at 1,000,000 existing / at 1,000", 1.3, ratios(many, few), note=note),
+        Figure("core.bytes", "RSS per UDP subscription, 1,000,000 of them", 128, [held["bytes"]], unit="B"),
+    ]
+
+
+def measure_calls(plan: Plan) -> list[Figure]:
+    """JSON-RPC calls to one nginx: ours, 16 in flight; raw sockets, 16 in flight; a new easy handle for each."""
+    calls = int(40_000 * plan.seconds)
+    body = programs.scratch_file("call.json", CALL_BODY.encode())
+    request = programs.scratch_file("call.http", post("/rpc/0", CALL_BODY))
+    with programs.nginx() as receiver:
+        url = f"http://127.0.0.1:{receiver.port}/rpc"
+
+        def ours() -> float:
+            result = programs.micro("calls", url, IN_FLIGHT, calls)[0]
+            if result["delivered"] != result["calls"]:
+                raise programs.BenchError(f"{result['calls'] - result['delivered']} calls were not delivered")
+            return result["cpu_ns"] / result["calls"] / 1e3
+
+        def raw() -> float:
+            arguments = ["-p", receiver.port, "-r", request, "-c", IN_FLIGHT, "-n", calls]
+            result = run_peer("http_load", *arguments)
+            return result["cpu_ns"] / result["requests"] / 1e3
+
+        def careless() -> float:
+            result = run_peer("easy_per_call", url, body, calls // 8)
+            return result["cpu_ns"] / result["calls"] / 1e3
+
+        results = interleave(plan.rounds, {"carillon": ours, "raw sockets": raw, "easy per call": careless})
+    note = ", ".join(f"{who} {statistics.median(values):.1f} µs CPU" for who, values in results.items())
+    mine = results["carillon"]
+    return [
+        Figure("calls.raw", "CPU per JSON-RPC call / raw sockets, 16 in flight", 2.8, ratios(mine, results["raw sockets"]), note=note),
+        Figure("calls.easy", "CPU per JSON-RPC call / a new easy handle", 0.30, ratios(mine, results["easy per call"])),
+    ]  # fmt: skip
