@@ -58,8 +58,8 @@ public struct AddressBlock: Sendable, Equatable {
 
 extension AddressBlock {
     /// What no single receiver has: "this network" (RFC 1122 §3.2.1.3), link-local (RFC 3927, RFC 4291 §2.5.6),
-    /// multicast (RFC 5771, RFC 4291 §2.7), reserved and broadcast (RFC 1112 §4), unspecified.
-    static let neverReceiving = table("0.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 ::/128 fe80::/10 ff00::/8")
+    /// multicast (RFC 5771, RFC 4291 §2.7), reserved and broadcast (RFC 1112 §4).
+    static let neverReceiving = table("0.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 fe80::/10 ff00::/8")
 
     /// Where clouds answer with credentials although the address is not link-local: AWS over IPv6, Alibaba, Oracle.
     static let metadata = table("fd00:ec2::254/128 100.100.100.200/32 192.0.0.192/32")
@@ -68,7 +68,7 @@ extension AddressBlock {
     static let notGlobal = table(
         """
         10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 \
-        198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 ::1/128 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 \
+        198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 ::1/128 100::/64 2001::/23 2001:db8::/32 \
         2002::/16 3fff::/20 5f00::/16 fc00::/7 fec0::/10
         """)
 

@@ -48,6 +48,10 @@ public struct TargetPolicy: Sendable {
     public func verdict(on address: IPAddress) -> Verdict {
         if case .any = mode { return .allowed }
         let address = address.embeddedIPv4.map { IPAddress.v4($0) } ?? address
+        if case .v6(let high, _) = address, high >> 56 == 0, !address.isLoopback {
+            // RFC 4291 §2.4: 0000::/8 is reserved, loopback apart.
+            return .unusable
+        }
         if AddressBlock.neverReceiving.contains(where: { $0.contains(address) }) { return .unusable }
         let isAllowed =
             switch mode {

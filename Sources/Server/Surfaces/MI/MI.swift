@@ -12,18 +12,22 @@ struct MI: Sendable {
     static let listingMax = 100_000
 
     /// Answers the body of `POST /mi`: 200 with the response or responses, 204 where there was nothing to answer.
+    ///
+    /// OpenSIPS answers everything with 200. What is no JSON at all is 400 here, by the one rule for 400.
     func answer(_ request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
         let ticket = request.ticket
         let waits = MIAnswer { text in ticket.complete { Self.write(text, to: &$0) } }
-        answer(request.body.span, at: request.received, waits)
+        let message = JSONRPCMessage(parsing: request.body.span)
+        if case .single(.refused(.unparsable, _)) = message { response.status = 400 }
+        run(message, at: request.received, waits)
         guard let text = waits.leave() else { return .parked }
         Self.write(text, to: &response)
         return .ready
     }
 
-    /// Runs what `text` holds; `answer` gathers the responses.
-    private func answer(_ text: Span<UInt8>, at now: Moment, _ answer: MIAnswer) {
-        switch JSONRPCMessage(parsing: text) {
+    /// Runs what a body holds; `answer` gathers the responses.
+    private func run(_ message: JSONRPCMessage, at now: Moment, _ answer: MIAnswer) {
+        switch message {
         case .single(let call):
             answer.expect(1, isBatch: false)
             run(call, at: now) { answer.set(0, $0) }
