@@ -77,8 +77,9 @@ import Testing
     func edges() throws {
         bench.interface.restore(event: "E_CORE_STARTED")
         _ = try makeModule(on: bench)
-        guard case .event(let view, _) = try bench.runner.run(
-            .showEvent(ShowEventCommand(event: "E_CORE_STARTED")))
+        guard
+            case .event(let view, _) = try bench.runner.run(
+                .showEvent(ShowEventCommand(event: "E_CORE_STARTED")))
         else { return missed("an event") }
         #expect(view.kind == .static && view.description.module == "core")
         let full = Bench { $0.eventsMax = OpenSIPSEvents.catalogue.count }

@@ -43,7 +43,9 @@ import Testing
         #expect(ids == [1])
     }
 
-    @Test("created and removed before the failed commit: nothing is left (it came back in another slot once)")
+    @Test(
+        "created and removed before the failed commit: nothing is left (it came back in another slot once)"
+    )
     func createdAndRemoved() throws {
         let created = try bench.runner.start(subscribe("manual:1"))
         let removed = try bench.runner.start(.unsubscribe(UnsubscribeCommand(id: 1)))
@@ -53,9 +55,13 @@ import Testing
         #expect(try bench.raise().matched == 0)
     }
 
-    @Test("a removal that failed: the subscription goes on as before, counters and place in the list included")
+    @Test(
+        "a removal that failed: the subscription goes on as before, counters and place in the list included"
+    )
     func removed() throws {
-        for number in 1...3 { _ = try bench.runner.start(subscribe("manual:\(number)#tag=\(number)")) }
+        for number in 1...3 {
+            _ = try bench.runner.start(subscribe("manual:\(number)#tag=\(number)"))
+        }
         journal.commit()
         try bench.raise()
         let before = try bench.show(2)
@@ -87,7 +93,9 @@ import Testing
         #expect(stored.socket == "manual:old@anna#tag=1")
     }
 
-    @Test("events that could not be stored go again, whoever created them, and a full disk never uses up the limit")
+    @Test(
+        "events that could not be stored go again, whoever created them, and a full disk never uses up the limit"
+    )
     func events() throws {
         let bench = Bench(journal: ManualJournal()) {
             $0.eventsMax = OpenSIPSEvents.catalogue.count + 2
@@ -113,7 +121,8 @@ import Testing
         #expect(bench.error(of: .showEvent(ShowEventCommand(event: "E_DOOR"))) == nil)
         _ = try bench.runner.start(subscribe("manual:1", to: "E_GATE"))
         journal.fail()
-        #expect(bench.error(of: .showEvent(ShowEventCommand(event: "E_GATE")))?.code == .eventNotFound)
+        #expect(
+            bench.error(of: .showEvent(ShowEventCommand(event: "E_GATE")))?.code == .eventNotFound)
     }
 
     @Test("'was not there' and 'is there' wait for the change that they tell of")
@@ -157,7 +166,9 @@ import Testing
         for number in 1...50 { _ = try bench.runner.start(subscribe("manual:\(100 + number)")) }
         journal.commit()
         let all = try sockets()
-        for id: UInt64 in [10, 20, 30] { _ = try bench.runner.start(.unsubscribe(UnsubscribeCommand(id: id))) }
+        for id: UInt64 in [10, 20, 30] {
+            _ = try bench.runner.start(.unsubscribe(UnsubscribeCommand(id: id)))
+        }
         journal.commit(1)
         journal.fail()
         #expect(try sockets() == all.filter { $0 != "manual:110" })

@@ -56,7 +56,9 @@ import Testing
         #expect(try bench.subscribe("manual:6").id == 100)
     }
 
-    @Test("events of the store are dynamic, once; an event that only a subscription names comes back too")
+    @Test(
+        "events of the store are dynamic, once; an event that only a subscription names comes back too"
+    )
     func events() throws {
         let before = try bench.events().events.count
         bench.interface.restore(event: "E_DOOR")
@@ -68,7 +70,9 @@ import Testing
         #expect(events.count == before + 2)
     }
 
-    @Test("two rows of one subscriber are one subscription; ids in any order keep the listing in order")
+    @Test(
+        "two rows of one subscriber are one subscription; ids in any order keep the listing in order"
+    )
     func oddRows() throws {
         #expect(try restore(stored(5, "manual:1#tag=1", deadline: nil, expire: nil)))
         #expect(try !restore(stored(6, "manual:1#tag=2", deadline: nil, expire: nil)))

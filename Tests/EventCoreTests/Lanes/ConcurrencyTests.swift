@@ -85,7 +85,9 @@ import Testing
         #expect(totals.matched == 20_000 && totals.delivered == 20_000 && totals.pending == 0)
     }
 
-    @Test("once an unsubscription is answered no delivery begins, however busy the lane", arguments: [4, 64])
+    @Test(
+        "once an unsubscription is answered no delivery begins, however busy the lane",
+        arguments: [4, 64])
     func nothingAfterTheAnswer(inline: Int) throws {
         let transport = RecordingTransport()
         let interface = makeInterface(transport, inline: inline)

@@ -4,7 +4,10 @@ import Testing
 
 @Suite struct SendLaneTests {
     private func outcomes(_ view: SubscriptionView) -> [String] {
-        ["\(view.deliveries.matched)", "\(view.deliveries.delivered)", "\(view.deliveries.pending)"]
+        [
+            "\(view.deliveries.matched)", "\(view.deliveries.delivered)",
+            "\(view.deliveries.pending)",
+        ]
             + view.deliveries.droppedBy.map { "\($0.reason.rawValue)=\($0.count)" }
     }
 
@@ -17,7 +20,9 @@ import Testing
         #expect(bench.transport.scheduledCount == 0)
     }
 
-    @Test("inlineDeliveriesMax: one more subscriber goes to the transport's queue, and the answer waits for it")
+    @Test(
+        "inlineDeliveriesMax: one more subscriber goes to the transport's queue, and the answer waits for it"
+    )
     func large() throws {
         let bench = Bench {
             $0.inlineDeliveriesMax = 4
@@ -77,7 +82,9 @@ import Testing
         #expect(sizes.all == [2, 2, 1])
     }
 
-    @Test("laneOccurrencesMax: what comes later is dropped(queue_full), counted exactly, and answered at once")
+    @Test(
+        "laneOccurrencesMax: what comes later is dropped(queue_full), counted exactly, and answered at once"
+    )
     func overflow() throws {
         let bench = Bench {
             $0.inlineDeliveriesMax = 1
@@ -130,7 +137,8 @@ import Testing
         #expect(try outcomes(bench.show(new.id)) == ["0", "0", "0"])
     }
 
-    @Test("a transport that keeps deliveries settles them later, also for those that ended meanwhile")
+    @Test(
+        "a transport that keeps deliveries settles them later, also for those that ended meanwhile")
     func settledLater() throws {
         let bench = Bench(transport: ManualTransport { _, _ in .pending })
         let stays = try bench.subscribe("manual:1")
@@ -148,7 +156,9 @@ import Testing
         #expect(try bench.statistic("pending") == 0)
     }
 
-    @Test("stop ends what waits in a lane as dropped(stopped), answers who waits, and takes nothing in any more")
+    @Test(
+        "stop ends what waits in a lane as dropped(stopped), answers who waits, and takes nothing in any more"
+    )
     func stop() throws {
         let bench = Bench { $0.inlineDeliveriesMax = 1 }
         let id = try bench.subscribe("manual:1").id

@@ -25,13 +25,24 @@ import Testing
         }
     }
 
-    @Test("params are those of the modules' documentation, in their order", arguments: [
-        ("E_PIKE_BLOCKED", "pike", ["ip"]),
-        ("E_CORE_TCP_DISCONNECT", "core", ["src_ip", "src_port", "dst_ip", "dst_port", "proto"]),
-        ("E_DISPATCHER_STATUS", "dispatcher", ["partition", "group", "address", "status"]),
-        ("E_SIPREC_STOP", "siprec", ["dlg_id", "dlg_callid", "callid", "session_id", "server", "instance"]),
-        ("E_CORE_LOG", "core", ["time", "pid", "level", "module", "function", "prefix", "message"]),
-    ])
+    @Test(
+        "params are those of the modules' documentation, in their order",
+        arguments: [
+            ("E_PIKE_BLOCKED", "pike", ["ip"]),
+            (
+                "E_CORE_TCP_DISCONNECT", "core",
+                ["src_ip", "src_port", "dst_ip", "dst_port", "proto"]
+            ),
+            ("E_DISPATCHER_STATUS", "dispatcher", ["partition", "group", "address", "status"]),
+            (
+                "E_SIPREC_STOP", "siprec",
+                ["dlg_id", "dlg_callid", "callid", "session_id", "server", "instance"]
+            ),
+            (
+                "E_CORE_LOG", "core",
+                ["time", "pid", "level", "module", "function", "prefix", "message"]
+            ),
+        ])
     func params(name: String, module: String, params: [String]) {
         let row = catalogue.first { $0.name == name }
         #expect(row?.module == module && row?.params == params)

@@ -25,7 +25,9 @@ import Testing
         for name in ["E", "e9", "E_PIKE.blocked-2", String(repeating: "x", count: 64)] {
             #expect(EventName.isValid(name), "\(name)")
         }
-        for name in ["", "_E", "-E", ".E", "9", "E ", "E\n", "Ä", String(repeating: "x", count: 65)] {
+        for name in [
+            "", "_E", "-E", ".E", "9", "E ", "E\n", "Ä", String(repeating: "x", count: 65),
+        ] {
             #expect(!EventName.isValid(name), "\(name)")
         }
         #expect(EventName.isReserved("E_CORE_X") && EventName.isReserved("E_EVI_"))
