@@ -36,7 +36,7 @@ extension EventInterface {
             let known = core.state.events.number(of: stored.event)
             record.event = known ?? core.state.events.add(.dynamic(stored.event), kind: .dynamic)
             if core.state.find(event: record.event, socket: socket) != nil { return false }
-            if let left { core.state.set(&record, millisecondsLeft: left, now: now) }
+            if let left { record.set(millisecondsLeft: left, now: now, core.state.wallClock) }
             core.state.restore(record)
             return true
         }
