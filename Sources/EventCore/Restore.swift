@@ -20,6 +20,7 @@ extension EventInterface {
     public func restore(
         _ stored: StoredSubscription, at now: Moment
     ) throws(SocketError) -> Bool {
+        restore(nextID: stored.id + 1)
         let socket = try parse(SocketText.parse(stored.socket))
         var record = SubscriptionRecord(socket)
         record.id = stored.id
@@ -32,11 +33,10 @@ extension EventInterface {
             record.expire = UInt32(lifetime)
         }
         return core.withLock { core in
-            core.state.nextID = max(core.state.nextID, stored.id + 1)
             let known = core.state.events.number(of: stored.event)
             record.event = known ?? core.state.events.add(.dynamic(stored.event), kind: .dynamic)
             if core.state.find(event: record.event, socket: socket) != nil { return false }
-            if let left { core.state.set(&record, millisecondsLeft: left, now: now) }
+            if let left { record.set(millisecondsLeft: left, now: now, core.state.wallClock) }
             core.state.restore(record)
             return true
         }

@@ -71,7 +71,7 @@ struct FailureTests {
     func abandoned() throws {
         let store = try SubscriptionStore.open(scratch) { $0.busyMilliseconds = 0 }
         _ = try store.load()
-        // Unsafe to share, but the writer's queue uses it only while this thread waits in `flush`.
+        // Unsafe but right, because the writer's queue uses it only while this thread waits in `flush`.
         nonisolated(unsafe) let other = try operatorConnection(scratch)
         try other.execute("BEGIN IMMEDIATE")
         let core = Core(store) { _ in

@@ -128,7 +128,7 @@ extension SocketText {
 
 extension EventInterface {
     /// What a request for a lifetime means: nil ends the subscription.
-    func lifetime(_ request: ExpireRequest) throws(CommandError) -> EventState.Lifetime? {
+    func lifetime(_ request: ExpireRequest) throws(CommandError) -> Lifetime? {
         switch request {
         case .default:
             return .seconds(UInt32(limits.expireDefaultSeconds))

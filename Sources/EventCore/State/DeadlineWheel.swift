@@ -1,10 +1,10 @@
 /// Which subscriptions end when: a hierarchical timing wheel, exact to the nanosecond.
 ///
-/// Seven levels of 64 buckets, enough for every `Int64`; a tick is 2^26 ns (67 ms). A deadline lies at the level of the highest group of
-/// six bits in which its tick differs from the current one, so adding, moving and removing are O(1), and
-/// each subscription changes its level at most six times in its life. Those of the current tick wait in a
-/// small heap, so nothing ends a tick too early or too late. One word of bits a level tells the occupied
-/// buckets: a clock that jumped a year costs no more than one that moved a second.
+/// Seven levels of 64 buckets, enough for every `Int64`; a tick is 2^26 ns (67 ms). A deadline lies at the
+/// level of the highest group of six bits in which its tick differs from the current one, so adding, moving and
+/// removing are O(1), and each subscription changes its level at most six times in its life. Those of the
+/// current tick wait in a small heap, so nothing ends a tick too early or too late. One word of bits a level
+/// tells the occupied buckets: a clock that jumped a year costs no more than one that moved a second.
 struct DeadlineWheel {
     private static let tickShift: Int64 = 26
     private static let levels = 7

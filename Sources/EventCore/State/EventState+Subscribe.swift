@@ -10,12 +10,6 @@ extension EventState {
         case published(UInt32)
     }
 
-    /// When a subscription is to end.
-    enum Lifetime: Equatable {
-        case never
-        case seconds(UInt32)
-    }
-
     /// The subscription of `socket` to `event`, or nil.
     func find(event: UInt32, socket: Socket) -> UInt32? {
         identities.find(IdentityKey(event: event, socket: socket), in: slab)
@@ -34,7 +28,7 @@ extension EventState {
         record.id = nextID
         record.event = event
         record.created = now.wall
-        set(&record, lifetime: lifetime, now: now)
+        record.set(lifetime, now: now, wallClock)
         record.matchedBase = events[event].occurrences
         nextID += 1
         return enter(record)
@@ -45,20 +39,13 @@ extension EventState {
         _ = enter(record)
     }
 
-    /// The deadline of a subscription that has lived for some time already.
-    func set(_ record: inout SubscriptionRecord, millisecondsLeft: Int64, now: Moment) {
-        record.deadline = now.boot + millisecondsLeft * 1_000_000
-        record.deadlinePhase = wallClock.phase(
-            promised: now.wall + millisecondsLeft, atBoot: record.deadline)
-    }
-
     /// Replaces the deadline, and the options if a socket is given; the record as it was.
     mutating func renew(
         _ slot: UInt32, socket: Socket?, lifetime: Lifetime, now: Moment
     ) -> SubscriptionRecord {
         let before = slab[slot]
         wheel.remove(slot, in: &slab)
-        set(&slab[slot], lifetime: lifetime, now: now)
+        slab[slot].set(lifetime, now: now, wallClock)
         arm(slot)
         if let socket, !socket.isSame(as: before.socket) {
             slab[slot].options = socket.options
@@ -122,19 +109,6 @@ extension EventState {
         arm(slot)
         touch(event: record.event)
         return slot
-    }
-
-    private func set(_ record: inout SubscriptionRecord, lifetime: Lifetime, now: Moment) {
-        switch lifetime {
-        case .never:
-            record.deadline = SubscriptionRecord.never
-            record.expire = 0
-        case .seconds(let seconds):
-            let end = now.advanced(bySeconds: Int64(seconds))
-            record.deadline = end.boot
-            record.deadlinePhase = wallClock.phase(promised: end.wall, atBoot: end.boot)
-            record.expire = seconds
-        }
     }
 
     private mutating func arm(_ slot: UInt32) {

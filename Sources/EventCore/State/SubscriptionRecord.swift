@@ -51,4 +51,28 @@ struct SubscriptionRecord {
         socket.transport = transport
         return socket
     }
+
+    /// A new lifetime, from now on.
+    mutating func set(_ lifetime: Lifetime, now: Moment, _ wallClock: WallClock) {
+        switch lifetime {
+        case .never:
+            deadline = SubscriptionRecord.never
+            expire = 0
+        case .seconds(let seconds):
+            set(millisecondsLeft: Int64(seconds) * 1_000, now: now, wallClock)
+            expire = seconds
+        }
+    }
+
+    /// The deadline alone, of one that has lived for some time already.
+    mutating func set(millisecondsLeft: Int64, now: Moment, _ wallClock: WallClock) {
+        deadline = now.boot + millisecondsLeft * 1_000_000
+        deadlinePhase = wallClock.phase(promised: now.wall + millisecondsLeft, atBoot: deadline)
+    }
+}
+
+/// When a subscription is to end.
+enum Lifetime: Equatable {
+    case never
+    case seconds(UInt32)
 }
