@@ -84,6 +84,7 @@ struct HTTPInput: ~Copyable {
 
     static func destroy(_ input: UnsafeMutablePointer<HTTPInput>) {
         input.pointee.bytes.deallocate()
+        input.deinitialize(count: 1)
         input.deallocate()
     }
 

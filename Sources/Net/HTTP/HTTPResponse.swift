@@ -46,7 +46,11 @@ public struct HTTPResponse: ~Copyable {
 
     /// Adds a header field whose value is a literal.
     public mutating func addField(_ name: StaticString, _ value: StaticString) {
-        addField(name, UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+        fields.append(name)
+        fields.append(": ")
+        // A literal is the program's own: nothing in it to look for.
+        fields.append(value)
+        fields.append("\r\n")
     }
 
     /// Appends a literal to the body.

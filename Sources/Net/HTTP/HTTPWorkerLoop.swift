@@ -77,6 +77,7 @@ struct HTTPWorkerLoop: ~Copyable {
 
     deinit {
         buffer.deallocate()
+        reader.deinitialize(count: 1)
         reader.deallocate()
     }
 
