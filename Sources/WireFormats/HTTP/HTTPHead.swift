@@ -1,4 +1,5 @@
-/// A place within a head: where it starts, counted from the first byte of the request, and how long it is.
+/// A place within a head: where it starts, counted from the first byte of the request, and how long
+/// it is.
 public struct HTTPRange: Sendable, Equatable {
     /// Offset of its first byte.
     public var start: Int { Int(first) }
@@ -28,8 +29,8 @@ public enum HTTPFraming: Sendable, Equatable {
     case chunked
 }
 
-/// What a complete and valid header says. A value of fixed size that a worker uses again for every request:
-/// it holds places in the request's bytes, never the bytes themselves.
+/// What a complete and valid header says. A value of fixed size that a worker uses again for every
+/// request: it holds places in the request's bytes, never the bytes themselves.
 public struct HTTPHead: ~Copyable, Sendable {
     /// What is asked to be done.
     public internal(set) var method = HTTPMethod.other
@@ -43,7 +44,8 @@ public struct HTTPHead: ~Copyable, Sendable {
     public internal(set) var query = HTTPRange.none
     /// Whether there is a `?`.
     public internal(set) var hasQuery = false
-    /// Where the authority stands: in an absolute-form target, else in Host; empty in HTTP/1.0 without Host.
+    /// Where the authority stands: in an absolute-form target, else in Host; empty in HTTP/1.0
+    /// without Host.
     public internal(set) var authority = HTTPRange.none
     /// How the body ends.
     public internal(set) var framing = HTTPFraming.length(0)
@@ -107,9 +109,11 @@ public struct HTTPField: Sendable, Equatable {
     public var value: HTTPRange
 }
 
-/// The places of a header's fields. Not an `InlineArray`, of which every read through a pointer copies the whole.
+/// The places of a header's fields. Not an `InlineArray`, of which every read through a pointer
+/// copies the whole.
 @safe struct HTTPFieldTable: ~Copyable, @unchecked Sendable {
-    // @unchecked because the memory has one owner, this value, and moves between threads only with it.
+    // @unchecked because the memory has one owner, this value, and moves between threads only with
+    // it.
     private let places: UnsafeMutablePointer<HTTPField>
     private let capacity: Int
 
