@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Bytes in memory of their own that grows and is used again: what an array would be, without the checks whether
-/// somebody else holds it. One thread.
+/// Bytes in memory of their own that grows and is used again: what an array would be, without the
+/// checks whether somebody else holds it. One thread.
 struct ByteBuffer: ~Copyable {
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity: Int

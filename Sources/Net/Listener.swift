@@ -1,7 +1,8 @@
 internal import Cepoll
 internal import Glibc
 
-/// A listening stream socket, TCP or UNIX; closed, and its path removed, when the last reference goes.
+/// A listening stream socket, TCP or UNIX; closed, and its path removed, when the last reference
+/// goes.
 final class Listener: Sendable {
     /// Where it listens, with the port the kernel chose.
     let address: ListenAddress
@@ -12,8 +13,9 @@ final class Listener: Sendable {
     /// Connections waiting to be accepted; the kernel caps it at net.core.somaxconn.
     private static let backlog: Int32 = 4_096
 
-    /// Binds and listens. Looks a host name up, which may block. Throws which call failed; EADDRINUSE for a UNIX
-    /// path where somebody listens, EEXIST for one that is no socket of ours: such a file is never touched.
+    /// Binds and listens. Looks a host name up, which may block. Throws which call failed;
+    /// EADDRINUSE for a UNIX path where somebody listens, EEXIST for one that is no socket of ours:
+    /// such a file is never touched.
     convenience init(_ address: ListenAddress) throws(SystemError) {
         switch address {
         case .tcp(let host, let port): try self.init(host: host, port: port)
@@ -59,7 +61,8 @@ final class Listener: Sendable {
         guard var name = Self.name(path) else { throw SystemError(call, ENAMETOOLONG) }
         try Self.removeStale(path, name, call)
         let descriptor = try Self.socket(AF_UNIX, call)
-        // Nobody but this user may connect. The mask is the process's: listening happens at the start.
+        // Nobody but this user may connect. The mask is the process's: listening happens at the
+        // start.
         let mask = umask(0o077)
         let number = descriptor.number
         let bound = Self.withAddress(&name) { bind(number, $0, $1) }
@@ -70,7 +73,9 @@ final class Listener: Sendable {
         file = Self.file(path)
     }
 
-    private static func socket(_ family: Int32, _ call: String) throws(SystemError) -> FileDescriptor {
+    private static func socket(_ family: Int32, _ call: String) throws(SystemError)
+        -> FileDescriptor
+    {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = Glibc.socket(family, type, 0)
         guard number >= 0 else { throw .last(call) }
@@ -87,11 +92,15 @@ final class Listener: Sendable {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = withUnsafeMutablePointer(to: &storage) { storage in
-            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &size) }
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(number, $0, &size)
+            }
         }
         guard result == 0 else { throw .last(call) }
         // The port lies at the same place in both families.
-        return withUnsafeBytes(of: &storage) { $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian }
+        return withUnsafeBytes(of: &storage) {
+            $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
+        }
     }
 
     /// The address of a path; nil when it is empty, has a NUL or more than 107 bytes.
@@ -99,7 +108,9 @@ final class Listener: Sendable {
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
-        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: name.sun_path), !bytes.contains(0) else {
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: name.sun_path),
+            !bytes.contains(0)
+        else {
             return nil
         }
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }

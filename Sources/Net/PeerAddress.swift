@@ -11,8 +11,8 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     public let family: Family
     /// The TCP port; 0 on a UNIX socket.
     public let port: UInt16
-    /// IPv4: the address in the low 32 bits, host order. IPv6: its first eight bytes, big end first.
-    /// UNIX: the user id of the process that connected (SO_PEERCRED).
+    /// IPv4: the address in the low 32 bits, host order. IPv6: its first eight bytes, big end
+    /// first. UNIX: the user id of the process that connected (SO_PEERCRED).
     public let high: UInt64
     /// IPv6: its last eight bytes. UNIX: the process id. IPv4: 0.
     public let low: UInt64
@@ -48,7 +48,8 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    private static func text<Word: FixedWidthInteger>(_ family: Int32, _ address: [Word]) -> String {
+    private static func text<Word: FixedWidthInteger>(_ family: Int32, _ address: [Word]) -> String
+    {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
             guard let start = buffer.baseAddress,
                 let text = inet_ntop(family, address, start, socklen_t(buffer.count))

@@ -1,8 +1,8 @@
 internal import Cepoll
 internal import Glibc
 
-/// An epoll instance. Descriptors are registered level-triggered under a token, never under their number: a late
-/// event of a closed descriptor then finds nobody. One thread.
+/// An epoll instance. Descriptors are registered level-triggered under a token, never under their
+/// number: a late event of a closed descriptor then finds nobody. One thread.
 struct Poller: ~Copyable {
     /// Most events of one wake-up.
     static let eventsMax = 256
@@ -30,7 +30,8 @@ struct Poller: ~Copyable {
         control(EPOLL_CTL_ADD, number, interest, token)
     }
 
-    /// Changes what a registered descriptor is watched for. Errors and hang-ups are always reported.
+    /// Changes what a registered descriptor is watched for. Errors and hang-ups are always
+    /// reported.
     func modify(_ number: Int32, _ interest: UInt32, token: UInt64) {
         _ = control(EPOLL_CTL_MOD, number, interest, token)
     }
@@ -46,7 +47,9 @@ struct Poller: ~Copyable {
         (events[index].data.u64, events[index].events)
     }
 
-    private func control(_ operation: Int32, _ number: Int32, _ interest: UInt32, _ token: UInt64) -> Bool {
+    private func control(_ operation: Int32, _ number: Int32, _ interest: UInt32, _ token: UInt64)
+        -> Bool
+    {
         var event = epoll_event(events: interest, data: epoll_data_t(u64: token))
         return epoll_ctl(descriptor.number, operation, number, &event) == 0
     }

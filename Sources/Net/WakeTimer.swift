@@ -1,11 +1,13 @@
 internal import Cepoll
 internal import Glibc
 
-/// A timerfd on CLOCK_BOOTTIME that an event loop arms only for a moment earlier than the one it is armed for.
+/// A timerfd on CLOCK_BOOTTIME that an event loop arms only for a moment earlier than the one it is
+/// armed for.
 ///
-/// Deadlines of connections move later with every request. Handing the next one to each `epoll_wait` would make the
-/// kernel set up and take down a timer per request; this one fires at a moment that may have passed its use, and is
-/// then armed for the earliest deadline there is. One thread.
+/// Deadlines of connections move later with every request. Handing the next one to each
+/// `epoll_wait` would make the kernel set up and take down a timer per request; this one fires at a
+/// moment that may have passed its use, and is then armed for the earliest deadline there is. One
+/// thread.
 struct WakeTimer: ~Copyable {
     /// Deadlines so close together share one wake-up.
     static let slackNanoseconds: Int64 = 8_000_000

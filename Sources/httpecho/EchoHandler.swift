@@ -1,8 +1,8 @@
 import Net
 import WireFormats
 
-/// Answers that show a third-party HTTP exam what our parser made of its requests. No policy of its own: any Host,
-/// any Origin, any Content-Type.
+/// Answers that show a third-party HTTP exam what our parser made of its requests. No policy of its
+/// own: any Host, any Origin, any Content-Type.
 struct EchoHandler: HTTPHandler {
     private static let tag: StaticString = "\"echo-1\""
     private static let modified: StaticString = "Sat, 01 Jan 2000 00:00:00 GMT"
@@ -73,7 +73,8 @@ struct EchoHandler: HTTPHandler {
     private func isFresh(_ request: borrowing HTTPRequest) -> Bool {
         if let tags = request.field("If-None-Match") {
             let value = String(decoding: tags, as: UTF8.self)
-            return value == "*" || value.split(separator: ",").contains { $0.hasSuffix("\"echo-1\"") }
+            return value == "*"
+                || value.split(separator: ",").contains { $0.hasSuffix("\"echo-1\"") }
         }
         guard let date = request.field("If-Modified-Since") else { return false }
         return String(decoding: date, as: UTF8.self) == Self.modified.description
@@ -96,7 +97,9 @@ struct EchoHandler: HTTPHandler {
         response.contentType = "text/plain"
         for index in 0..<request.fieldCount {
             let field = request.field(at: index)
-            guard String(decoding: field.name, as: UTF8.self).lowercased() == "cookie" else { continue }
+            guard String(decoding: field.name, as: UTF8.self).lowercased() == "cookie" else {
+                continue
+            }
             for pair in String(decoding: field.value, as: UTF8.self).split(separator: ";") {
                 guard pair.contains("=") else { continue }
                 response.append(String(pair.drop { $0 == " " }))

@@ -14,7 +14,8 @@ enum EchoProgram {
         }
         signal(SIGPIPE, SIG_IGN)
         do {
-            let server = try HTTPServer(configuration: options.configuration, handler: EchoHandler())
+            let server = try HTTPServer(
+                configuration: options.configuration, handler: EchoHandler())
             let address = try server.listen(on: .tcp(host: "127.0.0.1", port: options.port))
             try server.start()
             if case .tcp(_, let port) = address { print(port) }

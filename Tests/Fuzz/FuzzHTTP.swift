@@ -1,6 +1,8 @@
-// libFuzzer entry: whatever comes, and however it is cut, the reader neither crashes nor changes its mind.
+// libFuzzer entry: whatever comes, and however it is cut, the reader neither crashes nor changes
+// its mind.
 import WireFormats
 
+/// One run of the fuzzer; always 0.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHTTP(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: count))

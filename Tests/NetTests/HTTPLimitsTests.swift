@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct HTTPLimitsTests {
-    @Test("connections beyond the limit are answered 503; those within it are served, and room comes back")
+    @Test(
+        "connections beyond the limit are answered 503; those within it are served, and room comes back"
+    )
     func connections() async throws {
         let server = try TestServer { $0.connectionsMax = 4 }
         defer { server.stop() }
@@ -28,7 +30,9 @@ import Testing
         #expect(server.server.counters.connectionsRefused == 1)
     }
 
-    @Test("10,000 answers and 200 connections that come and go leave no descriptor and no connection behind")
+    @Test(
+        "10,000 answers and 200 connections that come and go leave no descriptor and no connection behind"
+    )
     func leaks() async throws {
         let server = try TestServer()
         defer { server.stop() }

@@ -33,7 +33,9 @@ import Testing
         for (index, ticket) in tickets.enumerated().reversed() {
             DispatchQueue.global().async { ticket.complete { $0.append(String(index)) } }
         }
-        for (index, client) in clients.enumerated() { #expect(client.response()?.body == String(index)) }
+        for (index, client) in clients.enumerated() {
+            #expect(client.response()?.body == String(index))
+        }
     }
 
     @Test("a ticket works once; completed again, or after its connection ended, it does nothing")

@@ -53,7 +53,8 @@ import Testing
         let client = try server.client()
         let request = Array(
             ("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" + get("/b")
-                + "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n").utf8)
+                + "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n")
+                .utf8)
         for cut in 1..<request.count {
             client.send(Array(request[..<cut]))
             // The server has seen the first piece when a second connection was answered.
@@ -87,10 +88,19 @@ import Testing
             ("GET / HTTP/1.1\r\n\r\n", 400, "missing_host"),
             ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "unsupported_version"),
             ("GET /" + String(repeating: "a", count: 9_000), 414, "request_line_too_long"),
-            (get("/", "X: " + String(repeating: "a", count: 9_000) + "\r\n"), 431, "field_too_long"),
+            (
+                get("/", "X: " + String(repeating: "a", count: 9_000) + "\r\n"), 431,
+                "field_too_long"
+            ),
             (get("/", String(repeating: "X: a\r\n", count: 100)), 431, "too_many_fields"),
-            (get("/", String(repeating: "X: " + String(repeating: "a", count: 8_000) + "\r\n", count: 5)), 431,
-                "header_too_large"),
+            (
+                get(
+                    "/",
+                    String(
+                        repeating: "X: " + String(repeating: "a", count: 8_000) + "\r\n", count: 5)),
+                431,
+                "header_too_large"
+            ),
             ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 262145\r\n\r\n", 413, "body_too_large"),
             ("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501, "connect_refused"),
             (get("/", "Expect: x\r\n"), 417, "unknown_expectation"),
@@ -143,11 +153,14 @@ import Testing
         #expect(client.response()?.field("X-Path") == "/after")
     }
 
-    @Test("close: asked for by the client, by the handler, by HTTP/1.0; keep-alive of HTTP/1.0 is honoured")
+    @Test(
+        "close: asked for by the client, by the handler, by HTTP/1.0; keep-alive of HTTP/1.0 is honoured"
+    )
     func closing() throws {
         let server = try TestServer()
         defer { server.stop() }
-        for request in [get("/", "Connection: close\r\n"), get("/close"), "GET / HTTP/1.0\r\n\r\n"] {
+        for request in [get("/", "Connection: close\r\n"), get("/close"), "GET / HTTP/1.0\r\n\r\n"]
+        {
             let client = try server.client()
             client.send(request + get("/must-not-be-answered"))
             #expect(client.response()?.field("Connection") == "close")
@@ -159,12 +172,15 @@ import Testing
         #expect(client.response()?.field("X-Path") == "/on")
     }
 
-    @Test("100 Continue is sent when the body is still to come, never when it is there or in HTTP/1.0")
+    @Test(
+        "100 Continue is sent when the body is still to come, never when it is there or in HTTP/1.0"
+    )
     func expectation() throws {
         let server = try TestServer()
         defer { server.stop() }
         let client = try server.client()
-        let header = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+        let header =
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
         client.send(header)
         #expect(client.response()?.status == 100)
         client.send("hi")
@@ -175,7 +191,8 @@ import Testing
         client.send("hi")
         #expect(client.response()?.status == 200)
         let tooLarge = try server.client()
-        tooLarge.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\nExpect: 100-continue\r\n\r\n")
+        tooLarge.send(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\nExpect: 100-continue\r\n\r\n")
         #expect(tooLarge.response()?.status == 413)
     }
 
@@ -184,7 +201,9 @@ import Testing
         let server = try TestServer()
         defer { server.stop() }
         let client = try server.client()
-        client.send("GET http://b:1/x HTTP/1.1\r\nHost: a\r\n\r\n" + "OPTIONS http://c HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.send(
+            "GET http://b:1/x HTTP/1.1\r\nHost: a\r\n\r\n"
+                + "OPTIONS http://c HTTP/1.1\r\nHost: a\r\n\r\n")
         let responses = client.responses(2)
         #expect(responses.map { $0.field("X-Host") } == ["b:1", "c"])
         #expect(responses.map { $0.field("X-Path") } == ["/x", "*"])
@@ -205,7 +224,10 @@ import Testing
     func resets() async throws {
         let server = try TestServer()
         defer { server.stop() }
-        for request in ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", get("/big/9000000"), "GET "] {
+        for request in [
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", get("/big/9000000"),
+            "GET ",
+        ] {
             let client = try server.client()
             client.send(request)
             client.reset()
@@ -217,7 +239,9 @@ import Testing
         #expect(client.response()?.status == 200)
     }
 
-    @Test("answers that the client does not take yet stop the reading of its requests, and are all sent in the end")
+    @Test(
+        "answers that the client does not take yet stop the reading of its requests, and are all sent in the end"
+    )
     func backPressure() throws {
         let server = try TestServer()
         defer { server.stop() }

@@ -6,9 +6,12 @@ import TestSupport
 import Testing
 
 @Suite struct HTTPStopTests {
-    @Test("stopping closes idle connections, finishes what is in flight with close, and refuses new ones")
+    @Test(
+        "stopping closes idle connections, finishes what is in flight with close, and refuses new ones"
+    )
     func graceful() async throws {
-        let server = try TestServer()
+        // One worker: what its idle connection sees, its other connections have seen too.
+        let server = try TestServer { $0.workers = 1 }
         let idle = try server.client()
         idle.send(get())
         #expect(idle.response()?.status == 200)
@@ -19,7 +22,9 @@ import Testing
         half.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1")
         // A thread of its own: the pool of the tests may be waiting for answers altogether.
         let stopping = DispatchGroup()
-        DispatchQueue.global().async(group: stopping) { server.server.stop(graceMilliseconds: 10_000) }
+        DispatchQueue.global().async(group: stopping) {
+            server.server.stop(graceMilliseconds: 10_000)
+        }
         #expect(idle.reachesEnd())
         tickets[0].complete { $0.append("done") }
         let last = try #require(parked.response())

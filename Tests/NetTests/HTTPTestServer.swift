@@ -4,8 +4,8 @@ import Synchronization
 import TestSupport
 import WireFormats
 
-/// A handler with a path for everything the tests look at:
-/// `/` says who asks, `/big/N` sends N bytes, `/park` keeps its ticket, `/none` is 204, `/close` closes.
+/// A handler with a path for everything the tests look at: `/` says who asks, `/big/N` sends N
+/// bytes, `/park` keeps its ticket, `/none` is 204, `/close` closes.
 final class TestHandler: HTTPHandler {
     private let tickets = Lock<[HTTPTicket]>([])
 
@@ -18,7 +18,8 @@ final class TestHandler: HTTPHandler {
         }
         response.contentType = "text/plain"
         if path.hasPrefix("/big/") {
-            response.body = [UInt8](repeating: UInt8(ascii: "x"), count: Int(path.dropFirst(5)) ?? 0)
+            response.body = [UInt8](
+                repeating: UInt8(ascii: "x"), count: Int(path.dropFirst(5)) ?? 0)
         } else if request.hasPath("/none") {
             response.status = 204
             response.append("never sent")
@@ -49,7 +50,10 @@ struct TestServer {
     let server: HTTPServer
     let address: ListenAddress
 
-    init(_ address: ListenAddress = .tcp(host: "127.0.0.1", port: 0), _ change: (inout HTTPConfiguration) -> Void = { _ in }) throws {
+    init(
+        _ address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
+        _ change: (inout HTTPConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = HTTPConfiguration()
         configuration.workers = 2
         change(&configuration)

@@ -47,13 +47,19 @@ import Testing
             close(number)
             let server = try TestServer(.unix(path: path))
             defer { server.stop() }
-            #expect(throws: SystemError("listen on unix:" + path, EADDRINUSE)) { try TestServer(.unix(path: path)) }
+            #expect(throws: SystemError("listen on unix:" + path, EADDRINUSE)) {
+                try TestServer(.unix(path: path))
+            }
             let file = directory + "/file"
             #expect(FileManager.default.createFile(atPath: file, contents: Data("kept".utf8)))
-            #expect(throws: SystemError("listen on unix:" + file, EEXIST)) { try TestServer(.unix(path: file)) }
+            #expect(throws: SystemError("listen on unix:" + file, EEXIST)) {
+                try TestServer(.unix(path: file))
+            }
             #expect(FileManager.default.contents(atPath: file) == Data("kept".utf8))
             let long = directory + "/" + String(repeating: "x", count: 108)
-            #expect(throws: SystemError("listen on unix:" + long, ENAMETOOLONG)) { try TestServer(.unix(path: long)) }
+            #expect(throws: SystemError("listen on unix:" + long, ENAMETOOLONG)) {
+                try TestServer(.unix(path: long))
+            }
         }
     }
 
@@ -61,7 +67,9 @@ import Testing
     func portInUse() throws {
         let server = try TestServer()
         defer { server.stop() }
-        #expect(throws: SystemError("listen on \(server.address)", EADDRINUSE)) { try TestServer(server.address) }
+        #expect(throws: SystemError("listen on \(server.address)", EADDRINUSE)) {
+            try TestServer(server.address)
+        }
     }
 
     @Test(

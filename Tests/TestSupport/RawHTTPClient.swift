@@ -40,7 +40,8 @@ public final class RawHTTPClient {
             guard result == 0 else { throw SystemError.last("connect") }
         }
         var one: Int32 = 1
-        setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(
+            number, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 
     deinit { close() }
@@ -62,7 +63,8 @@ public final class RawHTTPClient {
     /// Says that nothing more will be sent.
     public func halfClose() { shutdown(number, 1) }
 
-    /// Makes the kernel keep as little as it can for this client. To be called before anything is received.
+    /// Makes the kernel keep as little as it can for this client. To be called before anything is
+    /// received.
     public func shrinkReceiveBuffer() {
         var size: Int32 = 1
         setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -73,7 +75,9 @@ public final class RawHTTPClient {
     public func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(number, $0.baseAddress, $0.count, 0x4000) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(number, $0.baseAddress, $0.count, 0x4000)
+            }
             guard count > 0 else { return false }
             sent += count
         }
@@ -84,7 +88,8 @@ public final class RawHTTPClient {
     @discardableResult
     public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-    /// The next answer; nil when the connection ends or nothing comes. `isHead`: an answer to HEAD, without a body.
+    /// The next answer; nil when the connection ends or nothing comes. `isHead`: an answer to HEAD,
+    /// without a body.
     public func response(isHead: Bool = false) -> RawHTTPResponse? {
         while true {
             if let (response, count) = RawHTTPResponse.parse(received, isHead: isHead) {
@@ -158,7 +163,9 @@ public struct RawHTTPResponse: Equatable, Sendable {
     private static func headerEnd(_ bytes: [UInt8]) -> Int? {
         var index = 3
         while index < bytes.count {
-            if bytes[index] == 10, bytes[index - 1] == 13, bytes[index - 2] == 10, bytes[index - 3] == 13 {
+            if bytes[index] == 10, bytes[index - 1] == 13, bytes[index - 2] == 10,
+                bytes[index - 3] == 13
+            {
                 return index + 1
             }
             index += 1

@@ -3,8 +3,8 @@ internal import EventCore
 internal import Glibc
 internal import Synchronization
 
-/// What only the first worker has: the listeners, the other workers it hands connections to, and a descriptor in
-/// reserve for the moment in which there are no more.
+/// What only the first worker has: the listeners, the other workers it hands connections to, and a
+/// descriptor in reserve for the moment in which there are no more.
 final class HTTPAcceptor {
     let listeners: [Listener]
     let mailboxes: [HTTPMailbox]
@@ -36,13 +36,16 @@ final class HTTPAcceptor {
 /// Taking connections in. Only the first worker accepts.
 extension HTTPWorkerLoop {
     private static let tooMany = HTTPRefusal(
-        status: 503, code: "too_many_connections", detail: "The server has as many connections as it may.")
+        status: 503, code: "too_many_connections",
+        detail: "The server has as many connections as it may.")
 
     /// Begins to accept from these listeners.
     mutating func add(_ acceptor: HTTPAcceptor) throws(SystemError) {
         for (index, listener) in acceptor.listeners.enumerated() {
             let token = Self.listenerToken + UInt64(index)
-            guard poller.add(listener.descriptor.number, Poller.input, token: token) else { throw .last("epoll_ctl") }
+            guard poller.add(listener.descriptor.number, Poller.input, token: token) else {
+                throw .last("epoll_ctl")
+            }
         }
         self.acceptor = acceptor
     }
@@ -52,11 +55,15 @@ extension HTTPWorkerLoop {
         guard let descriptor = acceptor?.listeners[listener].descriptor.number else { return }
         for _ in 0..<HTTPAcceptor.acceptsMax {
             let open = connections.open.load(ordering: .relaxed)
-            guard open < configuration.connectionsMax + Self.refusedMax else { return pauseAccepting() }
+            guard open < configuration.connectionsMax + Self.refusedMax else {
+                return pauseAccepting()
+            }
             var address = sockaddr_storage()
             let connection = carillon_accept(descriptor, &address)
             if connection >= 0 {
-                assign(connection, PeerAddress(connection, &address), refused: open >= configuration.connectionsMax)
+                assign(
+                    connection, PeerAddress(connection, &address),
+                    refused: open >= configuration.connectionsMax)
                 continue
             }
             switch errno {
@@ -93,7 +100,9 @@ extension HTTPWorkerLoop {
         }
         let connection = table[slot]
         connection.pointee.interest = Poller.input
-        guard poller.add(descriptor, Poller.input, token: HTTPConnectionTable.token(slot, connection)) else {
+        guard
+            poller.add(descriptor, Poller.input, token: HTTPConnectionTable.token(slot, connection))
+        else {
             return close(slot)
         }
         if refused {
@@ -104,8 +113,9 @@ extension HTTPWorkerLoop {
         settle(slot, isNew: true)
     }
 
-    /// Out of descriptors: gives up the one in reserve to take the connection and to tell it so, because a connection
-    /// that stays at the listener would wake the loop for ever. False when even that failed.
+    /// Out of descriptors: gives up the one in reserve to take the connection and to tell it so,
+    /// because a connection that stays at the listener would wake the loop for ever. False when
+    /// even that failed.
     private mutating func refuseWithReserve(_ listener: Int32) -> Bool {
         guard let reserve = acceptor?.reserve, reserve >= 0 else {
             acceptor?.reserve = HTTPAcceptor.openReserve()
@@ -114,7 +124,8 @@ extension HTTPWorkerLoop {
         Glibc.close(reserve)
         let connection = carillon_accept(listener, nil)
         if connection >= 0 {
-            // What has arrived is taken first: closing with unread bytes would reset the answer away.
+            // What has arrived is taken first: closing with unread bytes would reset the answer
+            // away.
             _ = recv(connection, buffer, Self.bufferBytes, 0)
             refuseAtOnce(connection)
             Glibc.close(connection)
@@ -151,7 +162,8 @@ extension HTTPWorkerLoop {
     private func watchListeners(_ interest: UInt32) {
         guard let listeners = acceptor?.listeners else { return }
         for (index, listener) in listeners.enumerated() {
-            poller.modify(listener.descriptor.number, interest, token: Self.listenerToken + UInt64(index))
+            poller.modify(
+                listener.descriptor.number, interest, token: Self.listenerToken + UInt64(index))
         }
     }
 }
@@ -161,15 +173,18 @@ extension PeerAddress {
     init(_ connection: Int32, _ storage: inout sockaddr_storage) {
         let family = Int32(storage.ss_family)
         self = withUnsafeBytes(of: &storage) { bytes in
-            // struct sockaddr_in and sockaddr_in6: the port at 2, then the address at 4 or 8, in network order.
+            // struct sockaddr_in and sockaddr_in6: the port at 2, then the address at 4 or 8, in
+            // network order.
             let port = bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
             switch family {
             case AF_INET:
-                return .ipv4(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self).bigEndian, port: port)
+                return .ipv4(
+                    bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self).bigEndian, port: port)
             case AF_INET6:
                 return .ipv6(
                     high: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).bigEndian,
-                    low: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self).bigEndian, port: port)
+                    low: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self).bigEndian,
+                    port: port)
             default:
                 var credentials = carillon_credentials()
                 // Left at zero process and the highest user id when the kernel does not know.

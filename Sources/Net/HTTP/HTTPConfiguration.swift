@@ -7,9 +7,11 @@ public struct HTTPConfiguration: Sendable {
     public var workers: Int
     /// What a request may take up.
     public var limits = HTTPLimits()
-    /// Most connections at a time; the descriptor limit minus 256 lowers it. Further ones are answered 503.
+    /// Most connections at a time; the descriptor limit minus 256 lowers it. Further ones are
+    /// answered 503.
     public var connectionsMax = 10_000
-    /// From the first byte of a request to the end of its header; beyond: 408. Not prolonged by more bytes.
+    /// From the first byte of a request to the end of its header; beyond: 408. Not prolonged by
+    /// more bytes.
     public var headerMilliseconds = 10_000
     /// From the end of the header to the end of the body; beyond: 408.
     public var bodyMilliseconds = 30_000
@@ -27,13 +29,15 @@ public struct HTTPConfiguration: Sendable {
         workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
     }
 
-    /// The same settings within the bounds that the server's memory layout and the descriptor limit set.
+    /// The same settings within the bounds that the server's memory layout and the descriptor limit
+    /// set.
     func clamped(descriptorsMax: Int) -> HTTPConfiguration {
         var settings = self
         settings.workers = min(max(workers, 1), 64)
         settings.limits.fieldCountMax = min(limits.fieldCountMax, HTTPHead.fieldCountCeiling)
         // Positions within a header are 16 bits wide; `+ 4` for the line ends.
-        settings.limits.requestLineBytesMax = min(limits.requestLineBytesMax, HTTPHead.bytesCeiling / 2)
+        settings.limits.requestLineBytesMax = min(
+            limits.requestLineBytesMax, HTTPHead.bytesCeiling / 2)
         settings.limits.headerBytesMax = min(
             limits.headerBytesMax, HTTPHead.bytesCeiling - settings.limits.requestLineBytesMax - 4)
         settings.limits.fieldBytesMax = min(limits.fieldBytesMax, settings.limits.headerBytesMax)

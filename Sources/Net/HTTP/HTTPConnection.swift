@@ -1,8 +1,8 @@
 internal import EventCore
 internal import WireFormats
 
-/// What a worker knows about one connection: a plain record reached by pointer, without reference counts. An idle
-/// connection has neither input nor output: its record is all the memory it takes.
+/// What a worker knows about one connection: a plain record reached by pointer, without reference
+/// counts. An idle connection has neither input nor output: its record is all the memory it takes.
 struct HTTPConnection {
     /// Where a connection stands beside what its input and output say.
     struct Flags: OptionSet {
@@ -48,7 +48,8 @@ struct HTTPConnection {
     let peer: PeerAddress
 }
 
-/// The deadlines of a connection, each of one fixed duration. The raw value is the place of its list.
+/// The deadlines of a connection, each of one fixed duration. The raw value is the place of its
+/// list.
 enum HTTPDeadline: UInt8 {
     case idle, header, body, answer, send, linger
     /// Not in any list.
@@ -58,8 +59,8 @@ enum HTTPDeadline: UInt8 {
     static let count = 6
 }
 
-/// Bytes received that wait: for the rest of their request, for the answer before them, or for the client to read.
-/// Exists only as long as there are such bytes.
+/// Bytes received that wait: for the rest of their request, for the answer before them, or for the
+/// client to read. Exists only as long as there are such bytes.
 struct HTTPInput: ~Copyable {
     /// The request at the beginning of the bytes, as far as it was read.
     var reader: HTTPRequestReader
@@ -78,17 +79,19 @@ struct HTTPInput: ~Copyable {
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         copy.update(from: bytes, count: count)
         let input = UnsafeMutablePointer<HTTPInput>.allocate(capacity: 1)
-        input.initialize(to: HTTPInput(reader: reader.copy(), bytes: copy, capacity: capacity, count: count))
+        input.initialize(
+            to: HTTPInput(reader: reader.copy(), bytes: copy, capacity: capacity, count: count))
         return input
     }
 
     static func destroy(_ input: UnsafeMutablePointer<HTTPInput>) {
         input.pointee.bytes.deallocate()
+        input.deinitialize(count: 1)
         input.deallocate()
     }
 
-    /// Makes room for `room` more bytes. Bounded by the limits of a request: the reader refuses before more is
-    /// received.
+    /// Makes room for `room` more bytes. Bounded by the limits of a request: the reader refuses
+    /// before more is received.
     mutating func reserve(_ room: Int) {
         guard capacity &- count < room else { return }
         let larger = max(capacity &* 2, count &+ room)
@@ -100,14 +103,17 @@ struct HTTPInput: ~Copyable {
     }
 }
 
-/// Bytes that the client has not taken yet. Bounded: while there are some, nothing is received or answered.
+/// Bytes that the client has not taken yet. Bounded: while there are some, nothing is received or
+/// answered.
 struct HTTPUnsent {
     var bytes: UnsafeMutablePointer<UInt8>
     var start: Int
     var count: Int
 
     /// A copy of `bytes`. To be ended with `destroy`.
-    static func create(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UnsafeMutablePointer<HTTPUnsent> {
+    static func create(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UnsafeMutablePointer<
+        HTTPUnsent
+    > {
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
         copy.update(from: bytes, count: count)
         let output = UnsafeMutablePointer<HTTPUnsent>.allocate(capacity: 1)

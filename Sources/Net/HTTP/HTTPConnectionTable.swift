@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The connections of one worker: a slab of records whose places never move, found by slot and generation.
+/// The connections of one worker: a slab of records whose places never move, found by slot and
+/// generation.
 struct HTTPConnectionTable: ~Copyable {
     private let slots: UnsafeMutablePointer<HTTPConnection>
     private let capacity: UInt32
@@ -58,7 +59,8 @@ struct HTTPConnectionTable: ~Copyable {
         }
         self[slot].initialize(
             to: HTTPConnection(
-                descriptor: descriptor, generation: generation, flags: .open, deadline: .none, interest: 0,
+                descriptor: descriptor, generation: generation, flags: .open, deadline: .none,
+                interest: 0,
                 request: 0, lingeredBytes: 0, previous: Self.nobody, next: Self.nobody, expires: 0,
                 input: nil, output: nil, peer: peer))
         count += 1

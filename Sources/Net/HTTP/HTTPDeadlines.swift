@@ -1,5 +1,6 @@
-/// The deadlines of a worker's connections: one list for each kind. All deadlines of a kind last equally long, so a
-/// list in order of beginning is in order of end; to begin, to move and to end one is O(1), and no list is searched.
+/// The deadlines of a worker's connections: one list for each kind. All deadlines of a kind last
+/// equally long, so a list in order of beginning is in order of end; to begin, to move and to end
+/// one is O(1), and no list is searched.
 struct HTTPDeadlines: ~Copyable {
     private struct List {
         var first = HTTPConnectionTable.nobody
@@ -30,7 +31,9 @@ struct HTTPDeadlines: ~Copyable {
         let connection = table[slot]
         connection.pointee.expires = now &+ nanoseconds[Int(deadline.rawValue)]
         // The busiest connection of all is last in its list already.
-        if connection.pointee.deadline == deadline, lists[Int(deadline.rawValue)].last == slot { return }
+        if connection.pointee.deadline == deadline, lists[Int(deadline.rawValue)].last == slot {
+            return
+        }
         end(slot, table)
         let last = lists[Int(deadline.rawValue)].last
         connection.pointee.deadline = deadline
@@ -68,7 +71,9 @@ struct HTTPDeadlines: ~Copyable {
     func expired(_ table: borrowing HTTPConnectionTable, now: Int64) -> UInt32? {
         for list in 0..<HTTPDeadline.count {
             let first = lists[list].first
-            if first != HTTPConnectionTable.nobody, table[first].pointee.expires <= now { return first }
+            if first != HTTPConnectionTable.nobody, table[first].pointee.expires <= now {
+                return first
+            }
         }
         return nil
     }
@@ -78,7 +83,9 @@ struct HTTPDeadlines: ~Copyable {
         var earliest = Int64.max
         for list in 0..<HTTPDeadline.count {
             let first = lists[list].first
-            if first != HTTPConnectionTable.nobody { earliest = min(earliest, table[first].pointee.expires) }
+            if first != HTTPConnectionTable.nobody {
+                earliest = min(earliest, table[first].pointee.expires)
+            }
         }
         return earliest
     }

@@ -5,15 +5,16 @@ internal import Synchronization
 
 /// How other threads reach a worker: a queue and an eventfd that wakes its loop.
 ///
-/// Bounded by what is sent: at most one completion for each parked request, one message for each accepted
-/// connection (the connection limit), one stop.
+/// Bounded by what is sent: at most one completion for each parked request, one message for each
+/// accepted connection (the connection limit), one stop.
 final class HTTPMailbox: Sendable {
     enum Message: Sendable {
         /// The answer to a parked request.
         case completion(HTTPTicket.Address, @Sendable (inout HTTPResponse) -> Void)
         /// A connection accepted for this worker, which closes it.
         case connection(Int32, PeerAddress, refused: Bool)
-        /// Finish what is in flight until this moment of CLOCK_BOOTTIME, in nanoseconds, then close everything.
+        /// Finish what is in flight until this moment of CLOCK_BOOTTIME, in nanoseconds, then close
+        /// everything.
         case stop(deadline: Int64)
     }
 

@@ -72,7 +72,8 @@ struct HTTPOutput: ~Copyable {
             return
         }
         buffer.append("HTTP/1.1 ")
-        // A status has three digits; anything else a handler sets is its bug, and is 500 on the wire.
+        // A status has three digits; anything else a handler sets is its bug, and is 500 on the
+        // wire.
         buffer.append(decimal: 100...599 ~= status ? status : 500)
         buffer.append(" ")
         buffer.append(HTTPStatus.reason(status))

@@ -2,12 +2,12 @@ public import EventCore
 internal import Glibc
 public import WireFormats
 
-/// One complete request as a handler sees it: a view of the worker's memory, valid only during the call.
-/// Nothing is copied and no String is made.
+/// One complete request as a handler sees it: a view of the worker's memory, valid only during the
+/// call. Nothing is copied and no String is made.
 ///
-/// What the server guarantees: the syntax is that of RFC 9112, there is one valid Host (HTTP/1.1), the target
-/// is made of allowed characters with well-formed percent escapes, field values hold no control character but
-/// the tab, the body is whole and its chunks put together.
+/// What the server guarantees: the syntax is that of RFC 9112, there is one valid Host (HTTP/1.1),
+/// the target is made of allowed characters with well-formed percent escapes, field values hold no
+/// control character but the tab, the body is whole and its chunks put together.
 public struct HTTPRequest: ~Copyable {
     let base: UnsafePointer<UInt8>
     let reader: UnsafePointer<HTTPRequestReader>
@@ -30,8 +30,8 @@ public struct HTTPRequest: ~Copyable {
     /// HTTP/1.0 or HTTP/1.1.
     public var version: HTTPVersion { reader.pointee.head.version }
 
-    /// The path as it was sent, percent escapes included; starts with `/`, or is `*` for `OPTIONS *`.
-    /// An absolute-form target is already reduced (RFC 9112 §3.2.2).
+    /// The path as it was sent, percent escapes included; starts with `/`, or is `*` for `OPTIONS
+    /// *`. An absolute-form target is already reduced (RFC 9112 §3.2.2).
     public var path: UnsafeBufferPointer<UInt8> {
         let range = reader.pointee.head.path
         // `GET http://host HTTP/1.1` has no path byte to point at (RFC 9110 §4.2.3: it means `/`).
@@ -41,7 +41,9 @@ public struct HTTPRequest: ~Copyable {
     /// Whether the path is exactly this one, byte for byte and escapes undecoded.
     public func hasPath(_ text: StaticString) -> Bool {
         let path = self.path
-        guard path.count == text.utf8CodeUnitCount, let start = path.baseAddress else { return false }
+        guard path.count == text.utf8CodeUnitCount, let start = path.baseAddress else {
+            return false
+        }
         return memcmp(start, text.utf8Start, path.count) == 0
     }
 
@@ -50,8 +52,9 @@ public struct HTTPRequest: ~Copyable {
         reader.pointee.head.hasQuery ? bytes(reader.pointee.head.query) : nil
     }
 
-    /// Host and port as the request names them: the authority of an absolute-form target, else the value of the
-    /// Host field. Valid by RFC 3986 §3.2 and not yet compared with anything; empty only in HTTP/1.0 without Host.
+    /// Host and port as the request names them: the authority of an absolute-form target, else the
+    /// value of the Host field. Valid by RFC 3986 §3.2 and not yet compared with anything; empty
+    /// only in HTTP/1.0 without Host.
     public var host: UnsafeBufferPointer<UInt8> { bytes(reader.pointee.head.authority) }
 
     /// How many field lines there are.
@@ -65,8 +68,9 @@ public struct HTTPRequest: ~Copyable {
         return (bytes(field.name), bytes(field.value))
     }
 
-    /// The value of the first field line of this name, in any case of letters; nil when there is none. `name` is
-    /// ASCII. Host, Content-Length, Content-Type, Authorization and Origin are never there twice.
+    /// The value of the first field line of this name, in any case of letters; nil when there is
+    /// none. `name` is ASCII. Host, Content-Length, Content-Type, Authorization and Origin are
+    /// never there twice.
     public func field(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
         for index in 0..<reader.pointee.head.fieldCount {
             let field = reader.pointee.head.field(at: index)

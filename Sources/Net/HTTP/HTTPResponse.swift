@@ -1,8 +1,8 @@
-/// The answer a handler fills in. One per worker, emptied and used again for every request: its buffers keep
-/// their capacity, so an answer of ordinary size allocates nothing.
+/// The answer a handler fills in. One per worker, emptied and used again for every request: its
+/// buffers keep their capacity, so an answer of ordinary size allocates nothing.
 ///
-/// The server itself adds `Server`, `Date`, `Content-Length`, and `Connection` where needed, leaves the body
-/// away for HEAD, 204 and 304, and sends.
+/// The server itself adds `Server`, `Date`, `Content-Length`, and `Connection` where needed, leaves
+/// the body away for HEAD, 204 and 304, and sends.
 public struct HTTPResponse: ~Copyable {
     /// The status, 200 to 599. At first 200.
     public var status = 200
@@ -24,8 +24,8 @@ public struct HTTPResponse: ~Copyable {
         body.reserveCapacity(4_096)
     }
 
-    /// Adds a header field. `name` is a token and none of those the server adds itself. Control characters in
-    /// `value` are sent as spaces: no value can begin another line.
+    /// Adds a header field. `name` is a token and none of those the server adds itself. Control
+    /// characters in `value` are sent as spaces: no value can begin another line.
     public mutating func addField(_ name: StaticString, _ value: UnsafeBufferPointer<UInt8>) {
         fields.append(name)
         fields.append(": ")
@@ -46,12 +46,17 @@ public struct HTTPResponse: ~Copyable {
 
     /// Adds a header field whose value is a literal.
     public mutating func addField(_ name: StaticString, _ value: StaticString) {
-        addField(name, UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+        fields.append(name)
+        fields.append(": ")
+        // A literal is the program's own: nothing in it to look for.
+        fields.append(value)
+        fields.append("\r\n")
     }
 
     /// Appends a literal to the body.
     public mutating func append(_ text: StaticString) {
-        body.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        body.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends a text to the body.

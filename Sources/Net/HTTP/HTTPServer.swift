@@ -4,10 +4,12 @@ internal import Glibc
 internal import Synchronization
 internal import WireFormats
 
-/// An HTTP/1.1 server (RFC 9110, RFC 9112): listeners, workers, connections. Answers come from its handler.
+/// An HTTP/1.1 server (RFC 9110, RFC 9112): listeners, workers, connections. Answers come from its
+/// handler.
 ///
-/// Each worker is an epoll loop in one long-running block on a serial Dispatch queue of its own; the first one also
-/// accepts and hands connections round. A connection belongs to its worker for life.
+/// Each worker is an epoll loop in one long-running block on a serial Dispatch queue of its own;
+/// the first one also accepts and hands connections round. A connection belongs to its worker for
+/// life.
 public final class HTTPServer: Sendable {
     private enum Phase {
         case new, running, stopped
@@ -25,8 +27,8 @@ public final class HTTPServer: Sendable {
     private let group = DispatchGroup()
     private let state = Lock(State())
 
-    /// A server that listens nowhere yet. Raises the process's soft descriptor limit to the hard one, and lowers
-    /// `connectionsMax` to what it allows.
+    /// A server that listens nowhere yet. Raises the process's soft descriptor limit to the hard
+    /// one, and lowers `connectionsMax` to what it allows.
     public init(
         configuration: HTTPConfiguration = HTTPConfiguration(), handler: any HTTPHandler
     ) throws(SystemError) {
@@ -37,11 +39,11 @@ public final class HTTPServer: Sendable {
         self.workers = workers
     }
 
-    /// Begins to listen; before `start`, any number of times. Returns the address with the real port. Looks a host
-    /// name up, which may block.
+    /// Begins to listen; before `start`, any number of times. Returns the address with the real
+    /// port. Looks a host name up, which may block.
     ///
-    /// A UNIX socket is made for this user alone; a stale one is removed only if it is a socket, ours, and nobody
-    /// listens: else EADDRINUSE or EEXIST.
+    /// A UNIX socket is made for this user alone; a stale one is removed only if it is a socket,
+    /// ours, and nobody listens: else EADDRINUSE or EEXIST.
     @discardableResult
     public func listen(on address: ListenAddress) throws(SystemError) -> ListenAddress {
         let listener = try Listener(address)
@@ -49,8 +51,8 @@ public final class HTTPServer: Sendable {
         return listener.address
     }
 
-    /// Starts the workers and begins to accept. Once; a second call and a call after `stop` do nothing. Throws when
-    /// the kernel has no descriptors for the event loops.
+    /// Starts the workers and begins to accept. Once; a second call and a call after `stop` do
+    /// nothing. Throws when the kernel has no descriptors for the event loops.
     public func start() throws(SystemError) {
         let listeners: [Listener]? = state.withLock { state in
             guard state.phase == .new else { return nil }
@@ -65,9 +67,9 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// Stops accepting, finishes requests in flight for at most `graceMilliseconds` (each answered with
-    /// `Connection: close`), closes everything. Blocks until it is done; not to be called from a handler. Further
-    /// calls do nothing.
+    /// Stops accepting, finishes requests in flight for at most `graceMilliseconds` (each answered
+    /// with `Connection: close`), closes everything. Blocks until it is done; not to be called from
+    /// a handler. Further calls do nothing.
     public func stop(graceMilliseconds: Int) {
         let wasRunning = state.withLock { state in
             let wasRunning = state.phase == .running

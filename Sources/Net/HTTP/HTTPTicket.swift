@@ -11,10 +11,11 @@ public struct HTTPTicket: Sendable {
     let mailbox: HTTPMailbox
     let address: Address
 
-    /// Brings the answer: `render` runs soon on the worker that owns the connection, and must not block.
+    /// Brings the answer: `render` runs soon on the worker that owns the connection, and must not
+    /// block.
     ///
-    /// Any thread, never blocks longer than an enqueue. When the connection has ended meanwhile, or this ticket
-    /// was completed before, `render` is dropped without being run.
+    /// Any thread, never blocks longer than an enqueue. When the connection has ended meanwhile, or
+    /// this ticket was completed before, `render` is dropped without being run.
     public func complete(_ render: @escaping @Sendable (inout HTTPResponse) -> Void) {
         mailbox.post(.completion(address, render))
     }

@@ -3,7 +3,8 @@ internal import EventCore
 internal import Glibc
 internal import Synchronization
 
-/// One event loop as other threads see it: its mailbox and its counts. The loop itself is `HTTPWorkerLoop`.
+/// One event loop as other threads see it: its mailbox and its counts. The loop itself is
+/// `HTTPWorkerLoop`.
 final class HTTPWorker: Sendable {
     let mailbox: HTTPMailbox
     let counts = HTTPWorkerCounts()
@@ -12,7 +13,8 @@ final class HTTPWorker: Sendable {
         mailbox = try HTTPMailbox()
     }
 
-    /// Runs the loop on a serial queue of its own, as one block that ends when the server has stopped.
+    /// Runs the loop on a serial queue of its own, as one block that ends when the server has
+    /// stopped.
     func start(_ index: Int, _ group: DispatchGroup, _ loop: @escaping @Sendable () -> Void) {
         DispatchQueue(label: "carillon.http.\(index)").async(group: group) {
             self.counts.begin()
@@ -66,7 +68,8 @@ final class HTTPConnectionCounts: Sendable {
     let refused = Atomic<Int>(0)
 }
 
-/// Carries a loop from the thread that made it, where errors can be thrown, to the one that runs it.
+/// Carries a loop from the thread that made it, where errors can be thrown, to the one that runs
+/// it.
 final class HTTPWorkerStart: @unchecked Sendable {
     // @unchecked because the loop is put in before the one block that takes it out is enqueued.
     private var loop: HTTPWorkerLoop?

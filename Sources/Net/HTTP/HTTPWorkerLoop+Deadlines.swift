@@ -9,10 +9,11 @@ extension HTTPWorkerLoop {
     private static let bodyTimeout = HTTPRefusal(
         status: 408, code: "body_timeout", detail: "The body did not arrive in time.")
     private static let answerTimeout = HTTPRefusal(
-        status: 503, code: "answer_timeout", detail: "The request was taken but could not be completed in time.")
+        status: 503, code: "answer_timeout",
+        detail: "The request was taken but could not be completed in time.")
 
-    /// Begins the deadline of what the connection waits for now, and watches for it. `isNew` false: it waits for
-    /// more of the same, and header and body have one deadline for all of it.
+    /// Begins the deadline of what the connection waits for now, and watches for it. `isNew` false:
+    /// it waits for more of the same, and header and body have one deadline for all of it.
     mutating func settle(_ slot: UInt32, isNew: Bool) {
         let connection = table[slot]
         let flags = connection.pointee.flags

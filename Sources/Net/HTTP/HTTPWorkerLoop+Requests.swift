@@ -12,7 +12,9 @@ extension HTTPWorkerLoop {
         } else if let input = connection.pointee.input {
             input.pointee.reserve(Self.bufferBytes / 4)
             let place = input.pointee.bytes + input.pointee.count
-            let count = recv(connection.pointee.descriptor, place, input.pointee.capacity - input.pointee.count, 0)
+            let count = recv(
+                connection.pointee.descriptor, place, input.pointee.capacity - input.pointee.count,
+                0)
             guard count > 0 else { return ended(slot, count) }
             input.pointee.count += count
             resume(slot)
@@ -23,7 +25,8 @@ extension HTTPWorkerLoop {
             let rest = answer(slot, buffer, count, reader)
             guard connection.pointee.flags.contains(.open) else { return }
             if !rest.isEmpty {
-                connection.pointee.input = HTTPInput.create(buffer + rest.lowerBound, rest.count, reader.pointee)
+                connection.pointee.input = HTTPInput.create(
+                    buffer + rest.lowerBound, rest.count, reader.pointee)
             }
             settle(slot, isNew: true)
         }
@@ -39,16 +42,19 @@ extension HTTPWorkerLoop {
         if rest.isEmpty || connection.pointee.flags.contains(.lingering) {
             dropInput(slot)
         } else {
-            input.pointee.bytes.update(from: input.pointee.bytes + rest.lowerBound, count: rest.count)
+            input.pointee.bytes.update(
+                from: input.pointee.bytes + rest.lowerBound, count: rest.count)
             input.pointee.count = rest.count
         }
-        let isNew = connection.pointee.request != before.0 || rest.isEmpty
+        let isNew =
+            connection.pointee.request != before.0 || rest.isEmpty
             || input.pointee.reader.headerCount != before.1
         settle(slot, isNew: isNew)
     }
 
-    /// Answers the complete requests among `count` bytes, in order, and sends. Returns which bytes have to wait;
-    /// `reader` then stands as far into them as they were read. May close the connection.
+    /// Answers the complete requests among `count` bytes, in order, and sends. Returns which bytes
+    /// have to wait; `reader` then stands as far into them as they were read. May close the
+    /// connection.
     private mutating func answer(
         _ slot: UInt32, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int,
         _ reader: UnsafeMutablePointer<HTTPRequestReader>
@@ -57,7 +63,8 @@ extension HTTPWorkerLoop {
         var start = 0
         var end = count
         reading: while start < count {
-            var span = UnsafeMutableBufferPointer(start: bytes + start, count: count - start).mutableSpan
+            var span = UnsafeMutableBufferPointer(start: bytes + start, count: count - start)
+                .mutableSpan
             do {
                 switch try reader.pointee.advance(&span, configuration.limits) {
                 case .needsMore(let kept):
@@ -69,7 +76,8 @@ extension HTTPWorkerLoop {
                 case .complete(let body, let length):
                     respond(
                         slot, bytes + start, UnsafePointer(reader),
-                        UnsafeBufferPointer(start: bytes + start + body.lowerBound, count: body.count))
+                        UnsafeBufferPointer(
+                            start: bytes + start + body.lowerBound, count: body.count))
                     start += length
                     reader.pointee.reset()
                 }
@@ -110,7 +118,8 @@ extension HTTPWorkerLoop {
         let request = HTTPRequest(
             base: base, reader: reader, mailbox: Unmanaged.passUnretained(worker.mailbox),
             address: HTTPTicket.Address(
-                connection: HTTPConnectionTable.token(slot, connection), request: connection.pointee.request),
+                connection: HTTPConnectionTable.token(slot, connection),
+                request: connection.pointee.request),
             body: body, peer: connection.pointee.peer, received: now)
         response.reset()
         switch handler.respond(to: request, &response) {
@@ -140,10 +149,12 @@ extension HTTPWorkerLoop {
 
     /// Sends `100 Continue` when the header has come and nothing of the body (RFC 9110 §10.1.1).
     private mutating func continueIfExpected(
-        _ connection: UnsafeMutablePointer<HTTPConnection>, _ reader: UnsafeMutablePointer<HTTPRequestReader>,
+        _ connection: UnsafeMutablePointer<HTTPConnection>,
+        _ reader: UnsafeMutablePointer<HTTPRequestReader>,
         received: Int
     ) {
-        guard reader.pointee.head.expectsContinue, !connection.pointee.flags.contains(.continued) else { return }
+        guard reader.pointee.head.expectsContinue, !connection.pointee.flags.contains(.continued)
+        else { return }
         connection.pointee.flags.insert(.continued)
         if received == reader.pointee.headerCount { output.writeContinue() }
     }
@@ -152,7 +163,9 @@ extension HTTPWorkerLoop {
     mutating func complete(_ address: HTTPTicket.Address, _ render: (inout HTTPResponse) -> Void) {
         guard let slot = table.find(address.connection) else { return }
         let connection = table[slot]
-        guard connection.pointee.flags.contains(.parked), connection.pointee.request == address.request else {
+        guard connection.pointee.flags.contains(.parked),
+            connection.pointee.request == address.request
+        else {
             return
         }
         connection.pointee.flags.remove(.parked)

@@ -16,7 +16,8 @@ extension HTTPWorkerLoop {
             unsent.pointee.append(output.bytes, output.count)
             return output.clear()
         }
-        let sent = send(connection.pointee.descriptor, output.bytes, output.count, Int32(MSG_NOSIGNAL))
+        let sent = send(
+            connection.pointee.descriptor, output.bytes, output.count, Int32(MSG_NOSIGNAL))
         if sent == output.count {
             output.clear()
             if connection.pointee.flags.contains(.closing) { linger(slot) }
@@ -57,8 +58,9 @@ extension HTTPWorkerLoop {
         }
     }
 
-    /// Closes our side and waits for the client's end: closing at once would reset the connection when bytes of the
-    /// client are still on their way, and the answer could be lost with it (RFC 9112 §9.6).
+    /// Closes our side and waits for the client's end: closing at once would reset the connection
+    /// when bytes of the client are still on their way, and the answer could be lost with it (RFC
+    /// 9112 §9.6).
     private mutating func linger(_ slot: UInt32) {
         let connection = table[slot]
         connection.pointee.flags.insert(.lingering)

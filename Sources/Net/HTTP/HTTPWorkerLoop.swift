@@ -4,11 +4,12 @@ internal import Glibc
 internal import Synchronization
 internal import WireFormats
 
-/// The event loop of one worker and all it owns. A local value of the thread that runs it: nothing in it is shared,
-/// locked or counted, and access to it is checked when it is compiled, not when it runs.
+/// The event loop of one worker and all it owns. A local value of the thread that runs it: nothing
+/// in it is shared, locked or counted, and access to it is checked when it is compiled, not when it
+/// runs.
 ///
-/// The parts: `HTTPWorkerLoop+Requests` reads and answers, `+Sending` sends, closes and lingers, `+Deadlines` ends
-/// what takes too long, `+Accepting` takes connections in.
+/// The parts: `HTTPWorkerLoop+Requests` reads and answers, `+Sending` sends, closes and lingers,
+/// `+Deadlines` ends what takes too long, `+Accepting` takes connections in.
 struct HTTPWorkerLoop: ~Copyable {
     let configuration: HTTPConfiguration
     let handler: any HTTPHandler
@@ -46,7 +47,8 @@ struct HTTPWorkerLoop: ~Copyable {
     /// A loop whose poller watches the mailbox and the timer already.
     private init(
         _ configuration: HTTPConfiguration, _ handler: any HTTPHandler, _ worker: HTTPWorker,
-        _ connections: HTTPConnectionCounts, _ poller: consuming Poller, _ timer: consuming WakeTimer
+        _ connections: HTTPConnectionCounts, _ poller: consuming Poller,
+        _ timer: consuming WakeTimer
     ) {
         self.configuration = configuration
         self.handler = handler
@@ -77,13 +79,15 @@ struct HTTPWorkerLoop: ~Copyable {
 
     deinit {
         buffer.deallocate()
+        reader.deinitialize(count: 1)
         reader.deallocate()
     }
 
     /// Serves until the server has stopped. Blocks.
     mutating func run() {
         while stopDeadline == nil || table.count > 0 {
-            timer.arm(min(deadlines.earliest(table), stopDeadline ?? .max, acceptor?.pausedUntil ?? .max))
+            timer.arm(
+                min(deadlines.earliest(table), stopDeadline ?? .max, acceptor?.pausedUntil ?? .max))
             let count = poller.wait()
             now = Clock.now()
             output.setTime(now)
@@ -135,7 +139,8 @@ struct HTTPWorkerLoop: ~Copyable {
         for message in worker.mailbox.take() {
             switch message {
             case .completion(let address, let render): complete(address, render)
-            case .connection(let descriptor, let peer, let refused): open(descriptor, peer, refused: refused)
+            case .connection(let descriptor, let peer, let refused):
+                open(descriptor, peer, refused: refused)
             case .stop(let deadline): stop(deadline)
             }
         }
@@ -147,7 +152,8 @@ struct HTTPWorkerLoop: ~Copyable {
         guard connection.pointee.interest != interest else { return }
         connection.pointee.interest = interest
         poller.modify(
-            connection.pointee.descriptor, interest, token: HTTPConnectionTable.token(slot, connection))
+            connection.pointee.descriptor, interest,
+            token: HTTPConnectionTable.token(slot, connection))
     }
 
     // MARK: Stopping

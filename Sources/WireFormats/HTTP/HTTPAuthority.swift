@@ -1,7 +1,7 @@
 /// Host and port as they stand in Host and in absolute URIs: `host [ ":" port ]` (RFC 9110 §7.2).
 ///
-/// Stricter than RFC 3986 where two readers could disagree: the host is never empty, a colon is followed by a port,
-/// there is no user name and no comma.
+/// Stricter than RFC 3986 where two readers could disagree: the host is never empty, a colon is
+/// followed by a port, there is no user name and no comma.
 enum HTTPAuthority {
     /// Whether `start ..< end` is one.
     static func isValid(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
@@ -47,8 +47,8 @@ enum HTTPAuthority {
         return port <= 65_535
     }
 
-    /// `IPv6address` (RFC 3986 §3.2.2): eight groups of one to four hexadecimal digits, one run of groups left out
-    /// as `::`, the last two perhaps as an IPv4 address.
+    /// `IPv6address` (RFC 3986 §3.2.2): eight groups of one to four hexadecimal digits, one run of
+    /// groups left out as `::`, the last two perhaps as an IPv4 address.
     private static func isIPv6(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         var groups = 0
         var shortened = false

@@ -3,8 +3,8 @@ enum HTTPByteScan {
     private static var ones: UInt64 { 0x0101_0101_0101_0101 }
     private static var tops: UInt64 { 0x8080_8080_8080_8080 }
 
-    /// The first place in `from ..< to` that holds a control character other than the tab: below 0x20, or 0x7F.
-    /// `to` when there is none; `to` is at most `bytes.count`.
+    /// The first place in `from ..< to` that holds a control character other than the tab: below
+    /// 0x20, or 0x7F. `to` when there is none; `to` is at most `bytes.count`.
     @inline(__always)
     static func firstControl(_ bytes: Span<UInt8>, from: Int, to: Int) -> Int {
         let raw = unsafe bytes.bytes
@@ -29,8 +29,8 @@ enum HTTPByteScan {
         return to
     }
 
-    /// The top bit of every byte that is below 0x20 or is 0x7F. Exact up to the first one; a borrow may set bits
-    /// above it, which nobody looks at.
+    /// The top bit of every byte that is below 0x20 or is 0x7F. Exact up to the first one; a borrow
+    /// may set bits above it, which nobody looks at.
     @inline(__always)
     private static func controls(_ word: UInt64) -> UInt64 {
         let below = (word &- ones &* 0x20) & ~word

@@ -1,5 +1,5 @@
-/// A set of ASCII characters as 128 bits: a test costs a shift, and no table has to be in the cache.
-/// HTTPByteSetTests holds every constant against the characters it stands for.
+/// A set of ASCII characters as 128 bits: a test costs a shift, and no table has to be in the
+/// cache. HTTPByteSetTests holds every constant against the characters it stands for.
 struct HTTPByteSet {
     private let low: UInt64
     private let high: UInt64
@@ -28,8 +28,8 @@ struct HTTPByteSet {
     @inline(__always)
     static var query: HTTPByteSet { HTTPByteSet(0xAFFF_FFD2_0000_0000, 0x47FF_FFFE_87FF_FFFF) }
 
-    /// What a registered name consists of beside percent escapes (RFC 3986 §3.2.2), but not the comma: a Host with
-    /// a comma is two Hosts that something merged.
+    /// What a registered name consists of beside percent escapes (RFC 3986 §3.2.2), but not the
+    /// comma: a Host with a comma is two Hosts that something merged.
     @inline(__always)
     static var host: HTTPByteSet { HTTPByteSet(0x2BFF_6FD2_0000_0000, 0x47FF_FFFE_87FF_FFFE) }
 
@@ -39,5 +39,7 @@ struct HTTPByteSet {
 
     /// Hexadecimal digits, in both cases.
     @inline(__always)
-    static var hexadecimal: HTTPByteSet { HTTPByteSet(0x03FF_0000_0000_0000, 0x0000_007E_0000_007E) }
+    static var hexadecimal: HTTPByteSet {
+        HTTPByteSet(0x03FF_0000_0000_0000, 0x0000_007E_0000_007E)
+    }
 }

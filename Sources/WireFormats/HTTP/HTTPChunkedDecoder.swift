@@ -1,12 +1,15 @@
-/// Puts the chunks of a body together (RFC 9112 §7.1), in place: what is decoded is written over what was read.
+/// Puts the chunks of a body together (RFC 9112 §7.1), in place: what is decoded is written over
+/// what was read.
 ///
 ///     4;name=value CRLF  Wiki CRLF  0 CRLF  Trailer: x CRLF  CRLF
 ///     └ size ┘└ ext ──┘       └ data ┘  └ last ┘└ trailers ──┘
 ///
-/// Stricter than the grammar in one place: no white space around `;` and `=`, because readers disagree about it.
+/// Stricter than the grammar in one place: no white space around `;` and `=`, because readers
+/// disagree about it.
 struct HTTPChunkedDecoder {
     private enum State: UInt8 {
-        case sizeFirst, size, extensionFirst, extensionName, valueFirst, value, quoted, escaped, quotedEnd
+        case sizeFirst, size, extensionFirst, extensionName, valueFirst, value, quoted, escaped,
+            quotedEnd
         case lineFeed, data, dataReturn, dataLineFeed, trailers
     }
 
@@ -25,11 +28,12 @@ struct HTTPChunkedDecoder {
     /// Bytes that have to stay behind the header: the body and the unfinished trailer lines.
     var keptCount: Int { bodyCount &+ trailerBytes }
 
-    /// Goes on with the bytes from `start` to the end; `body` is where the body begins and `start` is
-    /// `body + keptCount`. Returns the place behind the message's last byte, or nil when all bytes were taken and
-    /// more are needed.
+    /// Goes on with the bytes from `start` to the end; `body` is where the body begins and `start`
+    /// is `body + keptCount`. Returns the place behind the message's last byte, or nil when all
+    /// bytes were taken and more are needed.
     mutating func decode(
-        _ bytes: inout MutableSpan<UInt8>, from start: Int, body: Int, _ limits: borrowing HTTPLimits
+        _ bytes: inout MutableSpan<UInt8>, from start: Int, body: Int,
+        _ limits: borrowing HTTPLimits
     ) throws(HTTPParseError) -> Int? {
         var index = start
         while index < bytes.count {
@@ -56,7 +60,8 @@ struct HTTPChunkedDecoder {
     }
 
     /// One byte of what lies between the data.
-    private mutating func step(_ byte: UInt8, _ limits: borrowing HTTPLimits) throws(HTTPParseError) {
+    private mutating func step(_ byte: UInt8, _ limits: borrowing HTTPLimits) throws(HTTPParseError)
+    {
         switch state {
         case .sizeFirst, .size: try size(byte, limits)
         case .lineFeed:
@@ -74,7 +79,8 @@ struct HTTPChunkedDecoder {
     }
 
     /// `chunk-size = 1*HEXDIG`, then `;` or CR. Sixteen digits are as many as fit.
-    private mutating func size(_ byte: UInt8, _ limits: borrowing HTTPLimits) throws(HTTPParseError) {
+    private mutating func size(_ byte: UInt8, _ limits: borrowing HTTPLimits) throws(HTTPParseError)
+    {
         if state == .sizeFirst {
             remaining = 0
             digits = 0
@@ -113,10 +119,13 @@ struct HTTPChunkedDecoder {
         case (.quoted, UInt8(ascii: "\"")): state = .quotedEnd
         case (.quoted, UInt8(ascii: "\\")): state = .escaped
         case (.quoted, _) where isText: break
-        case (.escaped, _) where isText || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\"): state = .quoted
-        case (.extensionName, UInt8(ascii: ";")), (.value, UInt8(ascii: ";")), (.quotedEnd, UInt8(ascii: ";")):
+        case (.escaped, _) where isText || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\"):
+            state = .quoted
+        case (.extensionName, UInt8(ascii: ";")), (.value, UInt8(ascii: ";")),
+            (.quotedEnd, UInt8(ascii: ";")):
             state = .extensionFirst
-        case (.extensionName, UInt8(ascii: "\r")), (.value, UInt8(ascii: "\r")), (.quotedEnd, UInt8(ascii: "\r")):
+        case (.extensionName, UInt8(ascii: "\r")), (.value, UInt8(ascii: "\r")),
+            (.quotedEnd, UInt8(ascii: "\r")):
             try endLine(limits)
         default: throw .badChunk
         }
@@ -124,7 +133,9 @@ struct HTTPChunkedDecoder {
 
     /// The size is known: is there room for so much?
     private mutating func endLine(_ limits: borrowing HTTPLimits) throws(HTTPParseError) {
-        guard remaining <= UInt64(max(0, limits.bodyBytesMax &- bodyCount)) else { throw .bodyTooLarge }
+        guard remaining <= UInt64(max(0, limits.bodyBytesMax &- bodyCount)) else {
+            throw .bodyTooLarge
+        }
         state = .lineFeed
     }
 
@@ -138,7 +149,9 @@ struct HTTPChunkedDecoder {
         let followsReturn = end &- 1 > lineStart && bytes[end &- 2] == UInt8(ascii: "\r")
         guard byte == UInt8(ascii: "\n") else {
             let isControl = byte < 0x20 || byte == 0x7F
-            guard !followsReturn, !isControl || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t") else {
+            guard !followsReturn,
+                !isControl || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+            else {
                 throw .badTrailer
             }
             guard end &- lineStart <= limits.fieldBytesMax &+ 1 else { throw .badTrailer }
@@ -163,8 +176,9 @@ struct HTTPChunkedDecoder {
     }
 }
 
-/// What may stand in a trailer. The fields are dropped in any case; one that would have framed, routed or authorized
-/// the request is refused, because somebody may have believed it (RFC 9110 §6.5.1).
+/// What may stand in a trailer. The fields are dropped in any case; one that would have framed,
+/// routed or authorized the request is refused, because somebody may have believed it (RFC 9110
+/// §6.5.1).
 enum HTTPTrailerRules {
     static func check(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) throws(HTTPParseError) {
         // A view of the line alone: its places then fit into 16 bits wherever in the body it lies.

@@ -6,7 +6,8 @@ public enum HTTPDate {
     private static let days: StaticString = "ThuFriSatSunMonTueWed"
     private static let months: StaticString = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
-    /// The date as 29 bytes. `seconds` since 1970-01-01T00:00:00Z; the years 1970 to 9999, others are clamped.
+    /// The date as 29 bytes. `seconds` since 1970-01-01T00:00:00Z; the years 1970 to 9999, others
+    /// are clamped.
     public static func bytes(seconds: Int64) -> [UInt8] {
         let second = Int(max(0, min(seconds, 253_402_300_799)))
         let day = second / 86_400
@@ -33,8 +34,8 @@ public enum HTTPDate {
         return text
     }
 
-    /// Day of the Gregorian calendar; `day` counts from 1970-01-01. Years are reckoned from March, so that the
-    /// leap day is a year's last and every month before it has a fixed first day.
+    /// Day of the Gregorian calendar; `day` counts from 1970-01-01. Years are reckoned from March,
+    /// so that the leap day is a year's last and every month before it has a fixed first day.
     private static func civil(day: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = day + 719_468  // Days since 0000-03-01.
         let era = shifted / 146_097  // 400 years.

@@ -1,9 +1,10 @@
-/// The fields that decide about a request's framing, its host and its connection, and those of which a second one
-/// would be a second opinion. All other fields are the handler's.
+/// The fields that decide about a request's framing, its host and its connection, and those of
+/// which a second one would be a second opinion. All other fields are the handler's.
 enum HTTPFieldRules {
     /// Takes in one field line. What it says goes into `head`, that it was there into `seen`.
     static func apply(
-        _ field: HTTPField, _ bytes: Span<UInt8>, _ head: inout HTTPHead, _ seen: inout HTTPSingletons
+        _ field: HTTPField, _ bytes: Span<UInt8>, _ head: inout HTTPHead,
+        _ seen: inout HTTPSingletons
     ) throws(HTTPParseError) {
         func named(_ name: StaticString) -> Bool { HTTPFieldLine.equals(bytes, field.name, name) }
 
@@ -25,7 +26,8 @@ enum HTTPFieldRules {
             try once(.transferEncoding, &seen)
             try transferEncoding(field.value, bytes, &head)
         // Some readers take `_` for `-`: with one of those in front, the framing would be disputed.
-        case 14 where named("content_length"), 17 where named("transfer_encoding"): throw .aliasedField
+        case 14 where named("content_length"), 17 where named("transfer_encoding"):
+            throw .aliasedField
         default: break
         }
     }
@@ -37,11 +39,14 @@ enum HTTPFieldRules {
         seen.insert(field)
     }
 
-    /// `Host = uri-host [ ":" port ]` (RFC 9110 §7.2); ignored but for its syntax behind an absolute-form target.
+    /// `Host = uri-host [ ":" port ]` (RFC 9110 §7.2); ignored but for its syntax behind an
+    /// absolute-form target.
     private static func host(
         _ value: HTTPRange, _ bytes: Span<UInt8>, _ head: inout HTTPHead
     ) throws(HTTPParseError) {
-        guard HTTPAuthority.isValid(bytes, value.start, value.start &+ value.count) else { throw .badHost }
+        guard HTTPAuthority.isValid(bytes, value.start, value.start &+ value.count) else {
+            throw .badHost
+        }
         if head.authority.isEmpty { head.authority = value }
     }
 
@@ -70,7 +75,8 @@ enum HTTPFieldRules {
     ) throws(HTTPParseError) {
         head.framing = .chunked
         if HTTPFieldLine.equals(bytes, value, "chunked") { return }
-        // RFC 9112 §6.3: 400 where chunked is not the last coding. §6.1: 501 for a coding that is not understood.
+        // RFC 9112 §6.3: 400 where chunked is not the last coding. §6.1: 501 for a coding that is
+        // not understood.
         var list = HTTPListReader(value)
         var last = HTTPRange.none
         var others = 0
@@ -81,14 +87,17 @@ enum HTTPFieldRules {
             }
             last = element
         }
-        guard others > 0, HTTPFieldLine.equals(bytes, last, "chunked") else { throw .badTransferCoding }
+        guard others > 0, HTTPFieldLine.equals(bytes, last, "chunked") else {
+            throw .badTransferCoding
+        }
         throw .unknownTransferCoding
     }
 
     /// Whether it is a registered coding other than chunked (RFC 9112 §7.2).
     private static func codings(_ bytes: Span<UInt8>, _ range: HTTPRange) -> Bool {
         HTTPFieldLine.equals(bytes, range, "gzip") || HTTPFieldLine.equals(bytes, range, "deflate")
-            || HTTPFieldLine.equals(bytes, range, "compress") || HTTPFieldLine.equals(bytes, range, "x-gzip")
+            || HTTPFieldLine.equals(bytes, range, "compress")
+            || HTTPFieldLine.equals(bytes, range, "x-gzip")
             || HTTPFieldLine.equals(bytes, range, "x-compress")
     }
 
@@ -110,7 +119,8 @@ enum HTTPFieldRules {
         }
     }
 
-    /// `Expect: 100-continue` (RFC 9110 §10.1.1). Any other expectation is answered 417, except in HTTP/1.0.
+    /// `Expect: 100-continue` (RFC 9110 §10.1.1). Any other expectation is answered 417, except in
+    /// HTTP/1.0.
     private static func expect(
         _ value: HTTPRange, _ bytes: Span<UInt8>, _ head: inout HTTPHead
     ) throws(HTTPParseError) {

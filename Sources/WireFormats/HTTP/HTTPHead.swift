@@ -1,4 +1,5 @@
-/// A place within a head: where it starts, counted from the first byte of the request, and how long it is.
+/// A place within a head: where it starts, counted from the first byte of the request, and how long
+/// it is.
 public struct HTTPRange: Sendable, Equatable {
     /// Offset of its first byte.
     public var start: Int { Int(first) }
@@ -28,9 +29,8 @@ public enum HTTPFraming: Sendable, Equatable {
     case chunked
 }
 
-/// What a complete and valid header says. A plain value of fixed size that a worker uses again for every request:
-/// it holds places in the request's bytes, never the bytes themselves. Two kilobytes, hence not copyable: nobody
-/// copies it by accident.
+/// What a complete and valid header says. A value of fixed size that a worker uses again for every
+/// request: it holds places in the request's bytes, never the bytes themselves.
 public struct HTTPHead: ~Copyable, Sendable {
     /// What is asked to be done.
     public internal(set) var method = HTTPMethod.other
@@ -44,7 +44,8 @@ public struct HTTPHead: ~Copyable, Sendable {
     public internal(set) var query = HTTPRange.none
     /// Whether there is a `?`.
     public internal(set) var hasQuery = false
-    /// Where the authority stands: in an absolute-form target, else in Host; empty in HTTP/1.0 without Host.
+    /// Where the authority stands: in an absolute-form target, else in Host; empty in HTTP/1.0
+    /// without Host.
     public internal(set) var authority = HTTPRange.none
     /// How the body ends.
     public internal(set) var framing = HTTPFraming.length(0)
@@ -55,7 +56,7 @@ public struct HTTPHead: ~Copyable, Sendable {
     /// How many field lines there are.
     public internal(set) var fieldCount = 0
 
-    var fields = InlineArray<256, HTTPField>(repeating: HTTPField(name: .none, value: .none))
+    var fields = HTTPFieldTable(capacity: HTTPHead.fieldCountCeiling)
 
     /// Most field lines that `HTTPLimits.fieldCountMax` may allow.
     public static let fieldCountCeiling = 256
@@ -84,8 +85,7 @@ public struct HTTPHead: ~Copyable, Sendable {
 
     /// One field line; `index` below `fieldCount`.
     public func field(at index: Int) -> HTTPField {
-        // Through a span: the subscript of an inline array copies the whole of it first.
-        fields.span[index]
+        fields[index]
     }
 
     /// Forgets what the last request said; the field places need not be wiped.
@@ -107,4 +107,34 @@ public struct HTTPField: Sendable, Equatable {
     public var name: HTTPRange
     /// The value.
     public var value: HTTPRange
+}
+
+/// The places of a header's fields. Not an `InlineArray`, of which every read through a pointer
+/// copies the whole.
+@safe struct HTTPFieldTable: ~Copyable, @unchecked Sendable {
+    // @unchecked because the memory has one owner, this value, and moves between threads only with
+    // it.
+    private let places: UnsafeMutablePointer<HTTPField>
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        unsafe places = .allocate(capacity: capacity)
+        unsafe places.initialize(repeating: HTTPField(name: .none, value: .none), count: capacity)
+    }
+
+    deinit {
+        unsafe places.deallocate()
+    }
+
+    subscript(index: Int) -> HTTPField {
+        get {
+            precondition(index >= 0 && index < capacity)
+            return unsafe places[index]
+        }
+        set {
+            precondition(index >= 0 && index < capacity)
+            unsafe places[index] = newValue
+        }
+    }
 }

@@ -1,8 +1,9 @@
-/// Reads the header of a request: the request line and the field lines, up to the empty line (RFC 9112 §2 to §5).
+/// Reads the header of a request: the request line and the field lines, up to the empty line (RFC
+/// 9112 §2 to §5).
 ///
-/// It goes over every byte twice: once to find the line's end, which also refuses every control character, and once
-/// to take the line apart. A header may come in any pieces: what was looked at is remembered, and the result never
-/// depends on where the pieces were cut.
+/// It goes over every byte twice: once to find the line's end, which also refuses every control
+/// character, and once to take the line apart. A header may come in any pieces: what was looked at
+/// is remembered, and the result never depends on where the pieces were cut.
 struct HTTPHeadParser {
     /// Where the line begins that is not complete yet.
     private var lineStart = 0
@@ -20,8 +21,9 @@ struct HTTPHeadParser {
         seen = []
     }
 
-    /// Goes on with all bytes received since the start of the request, and writes what they say into `head`. Returns
-    /// how many bytes the header has, its empty line included, or nil when its end is not there yet.
+    /// Goes on with all bytes received since the start of the request, and writes what they say
+    /// into `head`. Returns how many bytes the header has, its empty line included, or nil when its
+    /// end is not there yet.
     mutating func parse(
         _ bytes: Span<UInt8>, into head: inout HTTPHead, _ limits: borrowing HTTPLimits
     ) throws(HTTPParseError) -> Int? {
@@ -32,7 +34,8 @@ struct HTTPHeadParser {
             scanned = lineStart
             if fieldsStart == 0 {
                 if start == end {
-                    // RFC 9112 §2.2: a server ignores at least one empty line before the request line. We: one.
+                    // RFC 9112 §2.2: a server ignores at least one empty line before the request
+                    // line. We: one.
                     guard start == 0 else { throw .badRequestLine }
                     continue
                 }
@@ -51,8 +54,8 @@ struct HTTPHeadParser {
         }
     }
 
-    /// The place of the CR that ends the current line, or nil when it is not there yet. Refuses control
-    /// characters and lines that are too long as soon as they are there.
+    /// The place of the CR that ends the current line, or nil when it is not there yet. Refuses
+    /// control characters and lines that are too long as soon as they are there.
     private mutating func lineEnd(
         _ bytes: Span<UInt8>, _ limits: borrowing HTTPLimits
     ) throws(HTTPParseError) -> Int? {

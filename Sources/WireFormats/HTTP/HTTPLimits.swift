@@ -6,8 +6,8 @@ public struct HTTPLimits: Sendable, Equatable {
     public var fieldBytesMax = 8_192
     /// Field lines of one request, at most `HTTPHead.fieldCountCeiling`; beyond: 431.
     public var fieldCountMax = 100
-    /// Bytes of all field lines with their CRLFs; beyond: 431. Together with `requestLineBytesMax` at most
-    /// `HTTPHead.bytesCeiling`, because positions within a head are 16 bits wide.
+    /// Bytes of all field lines with their CRLFs; beyond: 431. Together with `requestLineBytesMax`
+    /// at most `HTTPHead.bytesCeiling`, because positions within a head are 16 bits wide.
     public var headerBytesMax = 32_768
     /// Bytes of a body, after chunks are put together; beyond: 413.
     public var bodyBytesMax = 262_144

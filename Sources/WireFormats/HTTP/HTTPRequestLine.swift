@@ -50,10 +50,13 @@ enum HTTPRequestLine {
     }
 
     /// `HTTP-version = "HTTP/" DIGIT "." DIGIT`, in capitals (RFC 9112 §2.3).
-    private static func version(_ bytes: Span<UInt8>, _ start: Int) throws(HTTPParseError) -> HTTPVersion {
+    private static func version(_ bytes: Span<UInt8>, _ start: Int) throws(HTTPParseError)
+        -> HTTPVersion
+    {
         // Eight bytes lie behind `start`: `HTTP/1.1` as one word, the first letter highest.
         let raw = unsafe bytes.bytes
-        let word = unsafe UInt64(bigEndian: raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
+        let word = unsafe UInt64(
+            bigEndian: raw.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
         if word == 0x4854_5450_2F31_2E31 { return .http11 }
         guard word &>> 24 == 0x48_5454_502F, word &>> 8 & 0xFF == 0x2E else { throw .badVersion }
         let major = UInt8(truncatingIfNeeded: word &>> 16) &- UInt8(ascii: "0")

@@ -1,4 +1,5 @@
-/// The request target in its forms (RFC 9112 §3.2): `/path?query`, `http://authority/path?query`, `*`.
+/// The request target in its forms (RFC 9112 §3.2): `/path?query`, `http://authority/path?query`,
+/// `*`.
 enum HTTPTarget {
     /// Takes apart the target in `start ..< end`. The method is known already.
     static func parse(
@@ -16,19 +17,24 @@ enum HTTPTarget {
         }
     }
 
-    /// `absolute-form = absolute-URI`, of the schemes http and https. Its authority replaces Host (§3.2.2).
+    /// `absolute-form = absolute-URI`, of the schemes http and https. Its authority replaces Host
+    /// (§3.2.2).
     private static func absolute(
         _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ head: inout HTTPHead
     ) throws(HTTPParseError) {
         var index = start
         while index < end, bytes[index] != UInt8(ascii: ":") { index &+= 1 }
         let scheme = HTTPRange(start, index)
-        guard index &+ 2 < end, bytes[index &+ 1] == UInt8(ascii: "/"), bytes[index &+ 2] == UInt8(ascii: "/"),
-            HTTPFieldLine.equals(bytes, scheme, "http") || HTTPFieldLine.equals(bytes, scheme, "https")
+        guard index &+ 2 < end, bytes[index &+ 1] == UInt8(ascii: "/"),
+            bytes[index &+ 2] == UInt8(ascii: "/"),
+            HTTPFieldLine.equals(bytes, scheme, "http")
+                || HTTPFieldLine.equals(bytes, scheme, "https")
         else { throw .badTarget }
         let authority = index &+ 3
         index = authority
-        while index < end, bytes[index] != UInt8(ascii: "/"), bytes[index] != UInt8(ascii: "?") { index &+= 1 }
+        while index < end, bytes[index] != UInt8(ascii: "/"), bytes[index] != UInt8(ascii: "?") {
+            index &+= 1
+        }
         guard HTTPAuthority.isValid(bytes, authority, index) else { throw .badTarget }
         head.authority = HTTPRange(authority, index)
         try pathAndQuery(bytes, index, end, &head)

@@ -1,7 +1,7 @@
 import WireFormats
 
-/// Requests and what becomes of each. One row a rule; the same rows are read whole, cut at every place, and sent over
-/// sockets.
+/// Requests and what becomes of each. One row a rule; the same rows are read whole, cut at every
+/// place, and sent over sockets.
 enum HTTPCorpus {
     struct Refused: Sendable, CustomStringConvertible {
         let description: String
@@ -52,13 +52,16 @@ enum HTTPCorpus {
         Accepted("one empty line before the request", "\r\n" + get("")),
         Accepted("a tab and no space around a value", get("X:\tone two\t \r\nY:z\r\nEmpty:\r\n")),
         Accepted("bytes above 0x7F in a value", get("X: caf\u{E9} \u{20AC}\r\n")),
-        Accepted("names in any case", "GET / HTTP/1.1\r\nhOsT: a\r\ncoNNection: KEEP-alive\r\n\r\n"),
-        Accepted("a path with every allowed character", line("GET /a-._~!$&'()*+,;=:@/%7F%00 HTTP/1.1"),
+        Accepted(
+            "names in any case", "GET / HTTP/1.1\r\nhOsT: a\r\ncoNNection: KEEP-alive\r\n\r\n"),
+        Accepted(
+            "a path with every allowed character", line("GET /a-._~!$&'()*+,;=:@/%7F%00 HTTP/1.1"),
             path: "/a-._~!$&'()*+,;=:@/%7F%00"),
         Accepted("a query with ? and /", line("GET /x?a=/?b HTTP/1.1"), path: "/x"),
         Accepted("an empty query", line("GET /x? HTTP/1.1"), path: "/x"),
         Accepted("an absolute URI", line("GET http://b:80/x?y HTTP/1.1"), path: "/x"),
-        Accepted("an absolute URI without a path", line("GET HTTP://[::1]:8080 HTTP/1.1"), path: ""),
+        Accepted(
+            "an absolute URI without a path", line("GET HTTP://[::1]:8080 HTTP/1.1"), path: ""),
         Accepted("OPTIONS *", line("OPTIONS * HTTP/1.1"), path: "*"),
         Accepted("a method of our own", line("QUERY /x HTTP/1.1"), path: "/x"),
         Accepted("a method in small letters", line("get /x HTTP/1.1"), path: "/x"),
@@ -68,15 +71,21 @@ enum HTTPCorpus {
         Accepted("a body of no bytes", post("Content-Length: 0\r\n", "")),
         Accepted("white space around a length", post("Content-Length: \t5 \r\n"), body: "hello"),
         Accepted("chunks", chunked("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"), body: "hello world"),
-        Accepted("a chunk size in capitals and with zeros", chunked("00A\r\nhelloworld\r\n000\r\n\r\n"),
+        Accepted(
+            "a chunk size in capitals and with zeros", chunked("00A\r\nhelloworld\r\n000\r\n\r\n"),
             body: "helloworld"),
         Accepted("no chunks", chunked("0\r\n\r\n")),
-        Accepted("chunk extensions", chunked("5;a;b=c;d=\"e\\\"f;\"\r\nhello\r\n0;x\r\n\r\n"), body: "hello"),
+        Accepted(
+            "chunk extensions", chunked("5;a;b=c;d=\"e\\\"f;\"\r\nhello\r\n0;x\r\n\r\n"),
+            body: "hello"),
         Accepted("trailers", chunked("5\r\nhello\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\n"), body: "hello"),
-        Accepted("Transfer-Encoding in any case",
+        Accepted(
+            "Transfer-Encoding in any case",
             post("Transfer-Encoding:  CHUNKED\t\r\n", "1\r\nx\r\n0\r\n\r\n"), body: "x"),
         Accepted("Host with a port", "GET / HTTP/1.1\r\nHost: ex-am_ple.com:65535\r\n\r\n"),
-        Accepted("Host with an IPv6 address", "GET / HTTP/1.1\r\nHost: [2001:db8::1:127.0.0.1]:80\r\n\r\n"),
+        Accepted(
+            "Host with an IPv6 address",
+            "GET / HTTP/1.1\r\nHost: [2001:db8::1:127.0.0.1]:80\r\n\r\n"),
     ]
 
     static let refused: [Refused] = lines + targets + hosts + lengths + codings + chunks
@@ -91,7 +100,9 @@ enum HTTPCorpus {
         Refused("two empty lines before the request", .badRequestLine, "\r\n\r\n" + get("")),
         Refused("a folded field", .foldedField, get("X: a\r\n b\r\n")),
         Refused("a field folded with a tab", .foldedField, get("X: a\r\n\tb\r\n")),
-        Refused("white space before the first field", .foldedField, "GET / HTTP/1.1\r\n Host: a\r\n\r\n"),
+        Refused(
+            "white space before the first field", .foldedField, "GET / HTTP/1.1\r\n Host: a\r\n\r\n"
+        ),
         Refused("space before the colon", .badField, get("X : a\r\n")),
         Refused("tab before the colon", .badField, get("X\t: a\r\n")),
         Refused("no name", .badField, get(": a\r\n")),
@@ -123,8 +134,10 @@ enum HTTPCorpus {
         Refused("the preface of HTTP/2", .unsupportedVersion, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         Refused("Connection that is no list of tokens", .badConnection, get("Connection: a b\r\n")),
         Refused("an unknown expectation", .unknownExpectation, get("Expect: 200-ok\r\n")),
-        Refused("two Content-Type", .duplicateField, get("Content-Type: a/b\r\nContent-Type: a/b\r\n")),
-        Refused("two Authorization", .duplicateField, get("Authorization: a\r\nauthorization: b\r\n")),
+        Refused(
+            "two Content-Type", .duplicateField, get("Content-Type: a/b\r\nContent-Type: a/b\r\n")),
+        Refused(
+            "two Authorization", .duplicateField, get("Authorization: a\r\nauthorization: b\r\n")),
         Refused("two Origin", .duplicateField, get("Origin: a\r\nOrigin: a\r\n")),
     ]
 
@@ -145,65 +158,102 @@ enum HTTPCorpus {
         Refused("CONNECT", .connectRefused, line("CONNECT a:443 HTTP/1.1")),
     ]
 
-    private static let hosts: [Refused] = [
-        Refused("no Host", .missingHost, "GET / HTTP/1.1\r\n\r\n"),
-        Refused("no Host behind an absolute URI", .missingHost, "GET http://a/ HTTP/1.1\r\n\r\n"),
-        Refused("two equal Hosts", .duplicateField, get(host)),
-        Refused("an empty Host", .badHost, "GET / HTTP/1.1\r\nHost: \r\n\r\n"),
-    ] + [
-        "a, b", "a,b", "u@a", "a/b", "a:", "a:99999", "a:+1", "a:8x", "a:123456", "a b", "[::1", "[::1]x", "[1:2]",
-        "[::1::]", "[1:2:3:4:5:6:7:8:9]", "[:1]", "[::1%25lo]", "[::256.0.0.1]", "[::01.0.0.1]", "[::1.2.3]", "a%4",
-        "caf\u{E9}", "\"a\"", ":80",
-    ].map { Refused("Host: " + $0, .badHost, "GET / HTTP/1.1\r\nHost: " + $0 + "\r\n\r\n") }
+    private static let hosts: [Refused] =
+        [
+            Refused("no Host", .missingHost, "GET / HTTP/1.1\r\n\r\n"),
+            Refused(
+                "no Host behind an absolute URI", .missingHost, "GET http://a/ HTTP/1.1\r\n\r\n"),
+            Refused("two equal Hosts", .duplicateField, get(host)),
+            Refused("an empty Host", .badHost, "GET / HTTP/1.1\r\nHost: \r\n\r\n"),
+        ]
+        + [
+            "a, b", "a,b", "u@a", "a/b", "a:", "a:99999", "a:+1", "a:8x", "a:123456", "a b", "[::1",
+            "[::1]x", "[1:2]",
+            "[::1::]", "[1:2:3:4:5:6:7:8:9]", "[:1]", "[::1%25lo]", "[::256.0.0.1]", "[::01.0.0.1]",
+            "[::1.2.3]", "a%4",
+            "caf\u{E9}", "\"a\"", ":80",
+        ].map { Refused("Host: " + $0, .badHost, "GET / HTTP/1.1\r\nHost: " + $0 + "\r\n\r\n") }
 
-    private static let lengths: [Refused] = [
-        "+5", "-1", "-0", "0x5", "5 5", "5, 5", "5, 10", "1e2", "", "abc", "5_0", "05", "00", "5;", "99999999999999999999",
-        "9223372036854775808",
-    ].map { Refused("Content-Length: " + $0, .badContentLength, post("Content-Length: " + $0 + "\r\n")) } + [
-        Refused("two lengths", .duplicateField, post("Content-Length: 5\r\nContent-Length: 6\r\n")),
-        Refused("two equal lengths", .duplicateField, post("Content-Length: 5\r\nContent-Length: 5\r\n")),
-        Refused("length and coding", .twoLengths,
-            post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
-        Refused("coding and length", .twoLengths,
-            post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")),
-        Refused("Content_Length", .aliasedField, post("Content_Length: 5\r\n")),
-        Refused("Transfer_Encoding", .aliasedField, post("transfer_encoding: chunked\r\n")),
-        Refused("a body over the limit", .bodyTooLarge, post("Content-Length: 262145\r\n", "")),
-    ]
+    private static let lengths: [Refused] =
+        [
+            "+5", "-1", "-0", "0x5", "5 5", "5, 5", "5, 10", "1e2", "", "abc", "5_0", "05", "00",
+            "5;", "99999999999999999999",
+            "9223372036854775808",
+        ].map {
+            Refused(
+                "Content-Length: " + $0, .badContentLength, post("Content-Length: " + $0 + "\r\n"))
+        } + [
+            Refused(
+                "two lengths", .duplicateField, post("Content-Length: 5\r\nContent-Length: 6\r\n")),
+            Refused(
+                "two equal lengths", .duplicateField,
+                post("Content-Length: 5\r\nContent-Length: 5\r\n")),
+            Refused(
+                "length and coding", .twoLengths,
+                post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
+            Refused(
+                "coding and length", .twoLengths,
+                post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")),
+            Refused("Content_Length", .aliasedField, post("Content_Length: 5\r\n")),
+            Refused("Transfer_Encoding", .aliasedField, post("transfer_encoding: chunked\r\n")),
+            Refused("a body over the limit", .bodyTooLarge, post("Content-Length: 262145\r\n", "")),
+        ]
 
-    private static let codings: [Refused] = [
-        "xchunked", "identity", "gzip", "chunked, gzip", "chunked, chunked", "", ",", "chunked;a=b", "\"chunked\"",
-        "chunked chunked", "x, chunked", ", chunked", "chunked,",
-    ].map { Refused("Transfer-Encoding: " + $0, .badTransferCoding, post("Transfer-Encoding: " + $0 + "\r\n")) } + [
-        Refused("gzip, chunked", .unknownTransferCoding, post("Transfer-Encoding: gzip, chunked\r\n")),
-        Refused("two codings", .duplicateField,
-            post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")),
-        Refused("a coding in HTTP/1.0", .codingInOldVersion,
-            "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        Refused("VT before chunked", .badByte, post("Transfer-Encoding: \u{0B}chunked\r\n")),
-    ]
+    private static let codings: [Refused] =
+        [
+            "xchunked", "identity", "gzip", "chunked, gzip", "chunked, chunked", "", ",",
+            "chunked;a=b", "\"chunked\"",
+            "chunked chunked", "x, chunked", ", chunked", "chunked,",
+        ].map {
+            Refused(
+                "Transfer-Encoding: " + $0, .badTransferCoding,
+                post("Transfer-Encoding: " + $0 + "\r\n"))
+        } + [
+            Refused(
+                "gzip, chunked", .unknownTransferCoding,
+                post("Transfer-Encoding: gzip, chunked\r\n")),
+            Refused(
+                "two codings", .duplicateField,
+                post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")),
+            Refused(
+                "a coding in HTTP/1.0", .codingInOldVersion,
+                "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            Refused("VT before chunked", .badByte, post("Transfer-Encoding: \u{0B}chunked\r\n")),
+        ]
 
-    private static let chunks: [Refused] = [
-        "+5\r\nhello\r\n", "-5\r\nhello\r\n", "0x5\r\nhello\r\n", "5_0\r\n", "5 \r\nhello\r\n", " 5\r\nhello\r\n",
-        "FFFFFFFFFFFFFFFF0\r\n", "\r\n", "5\r\nhello!\r\n", "5\r\nhell\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n",
-        "5\nhello\r\n", "5\rhello\r\n", "5\r\nhello\n", "5\r\nhello\rX", "5;\r\nhello\r\n", "5;=x\r\nhello\r\n",
-        "5;a=\r\nhello\r\n", "5;a[=b\r\nhello\r\n", "5;a=\"b\r\nhello\r\n", "5;a\nhello\r\n", "5;a\0b\r\nhello\r\n",
-        "5;a=\"b\"c\r\nhello\r\n", "5 ;a\r\nhello\r\n", "5; a\r\nhello\r\n", "g\r\n",
-    ].map { Refused("chunk " + $0.debugDescription, .badChunk, chunked($0)) } + [
-        Refused("chunks over the limit", .bodyTooLarge, chunked("40001\r\n")),
-        Refused("the greatest chunk", .bodyTooLarge, chunked("FFFFFFFFFFFFFFFF\r\n")),
-        Refused("long chunk extensions", .chunkExtensionTooLong,
-            chunked("5;" + String(repeating: "a", count: 2_000) + "\r\nhello\r\n0\r\n\r\n")),
-        Refused("LF ends the trailers", .badTrailer, chunked("0\r\n\n")),
-        Refused("LF ends a trailer", .badTrailer, chunked("0\r\nX: a\n\r\n")),
-        Refused("a trailer that is no field", .badTrailer, chunked("0\r\nx\r\n\r\n")),
-        Refused("a folded trailer", .badTrailer, chunked("0\r\nX: a\r\n b\r\n\r\n")),
-        Refused("CR in a trailer", .badTrailer, chunked("0\r\nX: a\rb\r\n\r\n")),
-        Refused("NUL in a trailer", .badTrailer, chunked("0\r\nX: a\0\r\n\r\n")),
-        Refused("a trailer that is too long", .badTrailer,
-            chunked("0\r\nX: " + String(repeating: "a", count: 9_000) + "\r\n\r\n")),
-        Refused("too many trailers", .tooManyTrailers,
-            chunked("0\r\n" + String(repeating: "X: a\r\n", count: 17) + "\r\n")),
-    ] + ["Content-Length: 50", "host: b", "Transfer-Encoding: chunked", "Authorization: a", "Content-Type: a/b", "TE: x"]
+    private static let chunks: [Refused] =
+        [
+            "+5\r\nhello\r\n", "-5\r\nhello\r\n", "0x5\r\nhello\r\n", "5_0\r\n", "5 \r\nhello\r\n",
+            " 5\r\nhello\r\n",
+            "FFFFFFFFFFFFFFFF0\r\n", "\r\n", "5\r\nhello!\r\n", "5\r\nhell\r\n0\r\n\r\n",
+            "5\r\nhello0\r\n\r\n",
+            "5\nhello\r\n", "5\rhello\r\n", "5\r\nhello\n", "5\r\nhello\rX", "5;\r\nhello\r\n",
+            "5;=x\r\nhello\r\n",
+            "5;a=\r\nhello\r\n", "5;a[=b\r\nhello\r\n", "5;a=\"b\r\nhello\r\n", "5;a\nhello\r\n",
+            "5;a\0b\r\nhello\r\n",
+            "5;a=\"b\"c\r\nhello\r\n", "5 ;a\r\nhello\r\n", "5; a\r\nhello\r\n", "g\r\n",
+        ].map { Refused("chunk " + $0.debugDescription, .badChunk, chunked($0)) } + [
+            Refused("chunks over the limit", .bodyTooLarge, chunked("40001\r\n")),
+            Refused("the greatest chunk", .bodyTooLarge, chunked("FFFFFFFFFFFFFFFF\r\n")),
+            Refused(
+                "long chunk extensions", .chunkExtensionTooLong,
+                chunked("5;" + String(repeating: "a", count: 2_000) + "\r\nhello\r\n0\r\n\r\n")),
+            Refused("LF ends the trailers", .badTrailer, chunked("0\r\n\n")),
+            Refused("LF ends a trailer", .badTrailer, chunked("0\r\nX: a\n\r\n")),
+            Refused("a trailer that is no field", .badTrailer, chunked("0\r\nx\r\n\r\n")),
+            Refused("a folded trailer", .badTrailer, chunked("0\r\nX: a\r\n b\r\n\r\n")),
+            Refused("CR in a trailer", .badTrailer, chunked("0\r\nX: a\rb\r\n\r\n")),
+            Refused("NUL in a trailer", .badTrailer, chunked("0\r\nX: a\0\r\n\r\n")),
+            Refused(
+                "a trailer that is too long", .badTrailer,
+                chunked("0\r\nX: " + String(repeating: "a", count: 9_000) + "\r\n\r\n")),
+            Refused(
+                "too many trailers", .tooManyTrailers,
+                chunked("0\r\n" + String(repeating: "X: a\r\n", count: 17) + "\r\n")),
+        ]
+        + [
+            "Content-Length: 50", "host: b", "Transfer-Encoding: chunked", "Authorization: a",
+            "Content-Type: a/b", "TE: x",
+        ]
         .map { Refused("trailer " + $0, .forbiddenTrailer, chunked("0\r\n" + $0 + "\r\n\r\n")) }
 }

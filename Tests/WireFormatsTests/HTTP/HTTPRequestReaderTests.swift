@@ -8,7 +8,9 @@ enum ReadOutcome: Equatable {
     case refused(HTTPParseError)
 
     /// Reads `bytes`, the pieces ending at `cuts`, as the server does.
-    static func of(_ bytes: [UInt8], cuts: [Int] = [], _ limits: HTTPLimits = HTTPLimits()) -> ReadOutcome {
+    static func of(_ bytes: [UInt8], cuts: [Int] = [], _ limits: HTTPLimits = HTTPLimits())
+        -> ReadOutcome
+    {
         var reader = HTTPRequestReader()
         var buffer: [UInt8] = []
         var taken = 0
@@ -22,7 +24,8 @@ enum ReadOutcome: Equatable {
                 case .complete(let body, let end):
                     let path = reader.head.path
                     return .complete(
-                        path: String(decoding: buffer[path.start..<path.start + path.count], as: UTF8.self),
+                        path: String(
+                            decoding: buffer[path.start..<path.start + path.count], as: UTF8.self),
                         body: Array(buffer[body]), rest: buffer.count - end + bytes.count - taken)
                 }
             } catch {
@@ -47,7 +50,8 @@ enum ReadOutcome: Equatable {
 
     @Test("where the bytes are cut makes no difference")
     func cuts() {
-        let requests = HTTPCorpus.accepted.map { Array($0.request.utf8) } + HTTPCorpus.refused.map(\.request)
+        let requests =
+            HTTPCorpus.accepted.map { Array($0.request.utf8) } + HTTPCorpus.refused.map(\.request)
         for request in requests where request.count < 1_000 {
             let whole = ReadOutcome.of(request)
             for cut in 1..<request.count { #expect(ReadOutcome.of(request, cuts: [cut]) == whole) }
@@ -55,17 +59,24 @@ enum ReadOutcome: Equatable {
         }
     }
 
-    @Test("a request that is cut off is never taken for a complete one", arguments: HTTPCorpus.accepted)
+    @Test(
+        "a request that is cut off is never taken for a complete one",
+        arguments: HTTPCorpus.accepted)
     func prefixes(_ row: HTTPCorpus.Accepted) {
         let bytes = Array(row.request.utf8)
-        for count in 0..<bytes.count { #expect(ReadOutcome.of(Array(bytes[..<count])) == .incomplete) }
+        for count in 0..<bytes.count {
+            #expect(ReadOutcome.of(Array(bytes[..<count])) == .incomplete)
+        }
     }
 
     @Test("bytes behind a request are left for the next one")
     func pipelined() {
         let first = HTTPCorpus.chunked("3\r\nabc\r\n0\r\nX: y\r\n\r\n")
         let outcome = ReadOutcome.of(Array((first + HTTPCorpus.get("")).utf8))
-        #expect(outcome == .complete(path: "/", body: Array("abc".utf8), rest: HTTPCorpus.get("").utf8.count))
+        #expect(
+            outcome
+                == .complete(
+                    path: "/", body: Array("abc".utf8), rest: HTTPCorpus.get("").utf8.count))
     }
 
     @Test("the limits hold to the byte")
@@ -82,15 +93,21 @@ enum ReadOutcome: Equatable {
         }
 
         #expect(isComplete("GET /234567 HTTP/1.1\r\nHost: a\r\n\r\n"))
-        #expect(outcome("GET /2345678 HTTP/1.1\r\nHost: a\r\n\r\n") == .refused(.requestLineTooLong))
+        #expect(
+            outcome("GET /2345678 HTTP/1.1\r\nHost: a\r\n\r\n") == .refused(.requestLineTooLong))
         #expect(outcome(String(repeating: "A", count: 21)) == .refused(.badMethod))
         #expect(isComplete("GET / HTTP/1.1\r\nHost: a\r\nX: 456789012\r\n\r\n"))
-        #expect(outcome("GET / HTTP/1.1\r\nHost: a\r\nX: 4567890123\r\n\r\n") == .refused(.fieldTooLong))
+        #expect(
+            outcome("GET / HTTP/1.1\r\nHost: a\r\nX: 4567890123\r\n\r\n") == .refused(.fieldTooLong)
+        )
         #expect(isComplete("GET / HTTP/1.1\r\nHost: a\r\nX:\r\nY:\r\n\r\n"))
-        #expect(outcome("GET / HTTP/1.1\r\nHost: a\r\nX:\r\nY:\r\nZ:\r\n\r\n") == .refused(.tooManyFields))
+        #expect(
+            outcome("GET / HTTP/1.1\r\nHost: a\r\nX:\r\nY:\r\nZ:\r\n\r\n")
+                == .refused(.tooManyFields))
         #expect(isComplete("GET / HTTP/1.1\r\nHost: a\r\nX: 45678\r\nY: 45678\r\n\r\n"))
         #expect(
-            outcome("GET / HTTP/1.1\r\nHost: a\r\nX: 45678901\r\nY: 45678\r\n\r\n") == .refused(.headerTooLarge))
+            outcome("GET / HTTP/1.1\r\nHost: a\r\nX: 45678901\r\nY: 45678\r\n\r\n")
+                == .refused(.headerTooLarge))
         limits.fieldBytesMax = 30
         limits.headerBytesMax = 100
         #expect(isComplete(HTTPCorpus.post("Content-Length: 4\r\n", "1234")))

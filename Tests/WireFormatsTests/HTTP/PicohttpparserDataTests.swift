@@ -29,7 +29,9 @@ import WireFormats
                 #expect(outcome == .incomplete || isRefused(outcome), "\(row.comment)")
             } else {
                 // Ours is the stricter one: no Host, folding and odd bytes are its refusals.
-                let allowed: [HTTPParseError] = [.missingHost, .foldedField, .badTarget, .badByte, .badHost]
+                let allowed: [HTTPParseError] = [
+                    .missingHost, .foldedField, .badTarget, .badByte, .badHost,
+                ]
                 let isAllowed = allowed.contains { outcome == .refused($0) }
                 #expect(isAllowed || !isRefused(outcome), "\(row.comment): \(outcome)")
             }
