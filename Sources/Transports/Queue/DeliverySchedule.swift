@@ -136,9 +136,7 @@ struct DeliverySchedule<Key: Hashable, Message> {
 
     /// When `next` may give something without anything else happening; nil = only after an `add` or `end`.
     func wakeTime() -> Int64? {
-        let place = ready.isEmpty ? nil : pace.nextSlow
-        guard let pause = pauses.earliest else { return place }
-        return min(pause, place ?? pause)
+        earlier(pauses.earliest, ready.isEmpty ? nil : pace.nextSlow)
     }
 
     /// Gives up all that waits; attempts under way stay.

@@ -71,7 +71,7 @@ final class CurlPoller {
     }
 
     private func milliseconds(until time: Int64?) -> Int32 {
-        guard let deadline = [time, timer].compactMap({ $0 }).min() else { return -1 }
+        guard let deadline = earlier(time, timer) else { return -1 }
         // Rounded up: woken a moment too early, the loop would turn for nothing.
         return Int32(clamping: max(0, (deadline - Clock.boot() + 999_999) / 1_000_000))
     }

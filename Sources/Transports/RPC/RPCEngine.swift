@@ -50,7 +50,8 @@ final class RPCEngine: @unchecked Sendable {
             if let stopTime, schedule.isEmpty || now >= stopTime { break }
             startAttempts(now: now)
             report()
-            multi.wait(until: [schedule.wakeTime(), stopTime].compactMap { $0 }.min())
+            let wakeTime = earlier(schedule.wakeTime(), stopTime)
+            multi.wait(until: inbox.fallAsleep() ? wakeTime : 0)
             finishAttempts(now: Clock.boot())
         }
         giveUp()
