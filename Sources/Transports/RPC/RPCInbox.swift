@@ -63,8 +63,9 @@ final class RPCInbox: Sendable {
         }
     }
 
-    /// The delivery thread is about to wait; false when there is something to take first. From here to the next
-    /// `take`, what is put wakes it: under load, when it never waits, nobody pays for waking it.
+    /// The delivery thread is about to wait; false when there is something to take first. From here to
+    /// the next `take`, what is put wakes it: under load, when it never waits, nobody pays for waking
+    /// it.
     func fallAsleep() -> Bool {
         state.withLock { state in
             state.isAsleep = state.calls.isEmpty

@@ -107,7 +107,8 @@ struct DeliveryScheduleTests {
         #expect(schedule.waiting == 3 && schedule.destinations == 1)
     }
 
-    @Test("When all queues together are too large, those beyond their share lose their oldest first")
+    @Test(
+        "When all queues together are too large, those beyond their share lose their oldest first")
     func total() {
         var limits = QueueLimits()
         limits.bytesTotal = 100 * QueueLimits.messageOverheadBytes
@@ -214,7 +215,8 @@ struct DeliveryScheduleTests {
             }
             for message in schedule.removeAll() { ended[message, default: 0] += 1 }
             #expect(ended.count == added && ended.values.allSatisfy { $0 == 1 }, "seed \(seed)")
-            #expect(schedule.isEmpty && schedule.bytes == 0 && schedule.waiting == 0, "seed \(seed)")
+            #expect(
+                schedule.isEmpty && schedule.bytes == 0 && schedule.waiting == 0, "seed \(seed)")
             #expect(schedule.underWay == 0, "seed \(seed)")
         }
     }
@@ -228,13 +230,15 @@ struct RetryPolicyTests {
         let policy = RetryPolicy()
         for (attempt, bound) in [(1, 500), (2, 1_000), (3, 2_000)] {
             let delays = (0..<500).compactMap { _ in
-                policy.delayMilliseconds(afterAttempt: attempt, retryAfterSeconds: nil, random: &random)
+                policy.delayMilliseconds(
+                    afterAttempt: attempt, retryAfterSeconds: nil, random: &random)
             }
             #expect(delays.count == 500)
             #expect(delays.allSatisfy { 0...bound ~= $0 })
             #expect(delays.contains { $0 < bound / 4 } && delays.contains { $0 > bound * 3 / 4 })
         }
-        #expect(policy.delayMilliseconds(afterAttempt: 4, retryAfterSeconds: 1, random: &random) == nil)
+        #expect(
+            policy.delayMilliseconds(afterAttempt: 4, retryAfterSeconds: 1, random: &random) == nil)
     }
 
     @Test("The bound stops growing at its maximum")
@@ -251,7 +255,9 @@ struct RetryPolicyTests {
 
     @Test(
         "Retry-After is kept, but no longer than the maximum",
-        arguments: [(0, 0...500), (2, 2_000...2_000), (300, 300_000...300_000), (86_400, 300_000...300_000)])
+        arguments: [
+            (0, 0...500), (2, 2_000...2_000), (300, 300_000...300_000), (86_400, 300_000...300_000),
+        ])
     func retryAfter(seconds: Int, range: ClosedRange<Int>) throws {
         var random = Seeded(state: 7)
         let delay = RetryPolicy().delayMilliseconds(
