@@ -8,7 +8,7 @@ public import Synchronization
 
 #if TSAN
     /// A value inside a pthread mutex; the interface of `Mutex` as far as Carillon uses it.
-    @safe public final class Lock<State>: @unchecked Sendable {
+    @safe public final class Lock<State: ~Copyable>: @unchecked Sendable {
         // @unchecked because `state` is only reached in `withLock`, under `mutex`.
         private let mutex: UnsafeMutablePointer<pthread_mutex_t>
         private var state: State

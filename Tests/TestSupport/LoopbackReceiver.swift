@@ -42,7 +42,8 @@ public final class LoopbackReceiver: @unchecked Sendable {
 
         /// A response with a body and its length.
         public static func status(_ code: Int, _ body: String = "", header: String = "") -> Answer {
-            .bytes("HTTP/1.1 \(code) X\r\n\(header)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            .bytes(
+                "HTTP/1.1 \(code) X\r\n\(header)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
         }
     }
 
@@ -85,7 +86,8 @@ public final class LoopbackReceiver: @unchecked Sendable {
     /// A receiver on a port the kernel chooses. `backlog` as in `listen`.
     public init(backlog: Int32 = 1_024, answer: @escaping @Sendable (Request) -> Answer) throws {
         self.answer = answer
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let listener = socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -134,7 +136,9 @@ public final class LoopbackReceiver: @unchecked Sendable {
                 let isDue = one.sendAt.map { $0 <= Date() } ?? true
                 let wantsOut = isDue && (!one.output.isEmpty || one.isEndless)
                 polls.append(
-                    pollfd(fd: one.descriptor, events: Int16(POLLIN | (wantsOut ? POLLOUT : 0)), revents: 0))
+                    pollfd(
+                        fd: one.descriptor, events: Int16(POLLIN | (wantsOut ? POLLOUT : 0)),
+                        revents: 0))
             }
             poll(&polls, nfds_t(polls.count), 5)
             for (one, state) in zip(connections, polls.dropFirst()) where state.revents != 0 {
@@ -193,13 +197,16 @@ public final class LoopbackReceiver: @unchecked Sendable {
             head: String(decoding: one.input[..<end.lowerBound], as: UTF8.self), body: "")
         let length = Int(request.header("Content-Length") ?? "0") ?? 0
         guard one.input.count >= end.upperBound + length else { return nil }
-        request.body = String(decoding: one.input[end.upperBound..<end.upperBound + length], as: UTF8.self)
+        request.body = String(
+            decoding: one.input[end.upperBound..<end.upperBound + length], as: UTF8.self)
         one.input.removeFirst(end.upperBound + length)
         return request
     }
 
     private func write(_ one: Connection) {
-        if one.isEndless, one.output.isEmpty { one.output = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536) }
+        if one.isEndless, one.output.isEmpty {
+            one.output = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
+        }
         let count = send(one.descriptor, one.output, one.output.count, Int32(MSG_NOSIGNAL))
         if count > 0 {
             one.output.removeFirst(count)
@@ -210,7 +217,9 @@ public final class LoopbackReceiver: @unchecked Sendable {
         if one.output.isEmpty, let ending = one.ending {
             if case .reset = ending {
                 var linger = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(one.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+                setsockopt(
+                    one.descriptor, SOL_SOCKET, SO_LINGER, &linger,
+                    socklen_t(MemoryLayout<linger>.size))
             }
             one.finish()
         }

@@ -16,17 +16,20 @@ public final class TLSReceiver {
     /// Starts it. `subject` is the name in the certificate, as in `IP:127.0.0.1`; `oldestOnly` offers nothing
     /// newer than TLS 1.1. Throws when openssl or python3 is not there.
     public init(subject: String = "IP:127.0.0.1", oldestOnly: Bool = false) throws {
-        directory = FileManager.default.temporaryDirectory.appending(component: "carillon-tls-\(UUID().uuidString)")
+        directory = FileManager.default.temporaryDirectory.appending(
+            component: "carillon-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         certificate = directory.appending(component: "certificate.pem")
         let key = directory.appending(component: "key.pem")
         try Self.run(
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=carillon-test",
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+            "/CN=carillon-test",
             "-addext", "subjectAltName=\(subject)", "-keyout", key.path, "-out", certificate.path)
         server = Process()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         server.arguments = [
-            "python3", "-u", "-c", Self.program, certificate.path, key.path, oldestOnly ? "old" : "new",
+            "python3", "-u", "-c", Self.program, certificate.path, key.path,
+            oldestOnly ? "old" : "new",
         ]
         server.standardInput = life
         let output = Pipe()

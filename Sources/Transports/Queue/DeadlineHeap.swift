@@ -40,3 +40,9 @@ struct DeadlineHeap<Item> {
         entries.removeAll()
     }
 }
+
+/// The earlier of two times that may both be absent; an absent one never comes.
+func earlier(_ one: Int64?, _ other: Int64?) -> Int64? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
+}

@@ -102,7 +102,9 @@ struct DeliverySchedule<Key: Hashable, Message> {
         while let place = ready.removeFirst() {
             guard isCurrent(place) else { continue }
             lanes[place.index].isReady = false
-            guard let entry = lanes[place.index].queue.start(now: now, limits: limits) else { continue }
+            guard let entry = lanes[place.index].queue.start(now: now, limits: limits) else {
+                continue
+            }
             bytes -= entry.bytes
             waiting -= 1
             settle(place, now: now)
@@ -136,9 +138,7 @@ struct DeliverySchedule<Key: Hashable, Message> {
 
     /// When `next` may give something without anything else happening; nil = only after an `add` or `end`.
     func wakeTime() -> Int64? {
-        let place = ready.isEmpty ? nil : pace.nextSlow
-        guard let pause = pauses.earliest else { return place }
-        return min(pause, place ?? pause)
+        earlier(pauses.earliest, ready.isEmpty ? nil : pace.nextSlow)
     }
 
     /// Gives up all that waits; attempts under way stay.
@@ -158,7 +158,9 @@ struct DeliverySchedule<Key: Hashable, Message> {
     // MARK: Lanes
 
     private mutating func lane(for key: Key) -> Place {
-        if let index = places[key] { return Place(index: index, generation: lanes[index].generation) }
+        if let index = places[key] {
+            return Place(index: index, generation: lanes[index].generation)
+        }
         let index: Int
         if let free = freeLanes.popLast() {
             index = free
@@ -211,7 +213,9 @@ struct DeliverySchedule<Key: Hashable, Message> {
     private mutating func evictFromLargestShare() -> DestinationQueue<Message>.Entry? {
         for _ in 0...lanes.count {
             if hand >= lanes.count { hand = 0 }
-            if lanes[hand].queue.bytes > limits.bytesTotal / max(1, places.count) { return evict(hand) }
+            if lanes[hand].queue.bytes > limits.bytesTotal / max(1, places.count) {
+                return evict(hand)
+            }
             hand += 1
         }
         return nil

@@ -2,8 +2,8 @@ internal import Ccurl
 internal import Glibc
 internal import Net
 
-/// libcurl's multi handle, driven by `curl_multi_socket_action`: many transfers on one thread, which is the only
-/// one that touches it.
+/// libcurl's multi handle, driven by `curl_multi_socket_action`: many transfers on one thread, which is
+/// the only one that touches it.
 final class CurlMulti {
     /// The sockets and the timer that libcurl waits for.
     let poller: CurlPoller
@@ -18,7 +18,9 @@ final class CurlMulti {
     /// Throws when the process has no memory or descriptor left, and ENOSYS when this libcurl would block
     /// during a name's lookup.
     init(connectionsMax: Int, wakeup: Wakeup) throws(SystemError) {
-        guard Self.isUsable else { throw SystemError("libcurl without asynchronous lookups", ENOSYS) }
+        guard Self.isUsable else {
+            throw SystemError("libcurl without asynchronous lookups", ENOSYS)
+        }
         poller = try CurlPoller(wakeup: wakeup)
         guard let multi = curl_multi_init() else { throw SystemError("curl_multi_init", ENOMEM) }
         self.multi = multi
@@ -82,7 +84,8 @@ final class CurlMulti {
     /// libcurl is set up, once for the process, and looks names up on threads of its own: a name server
     /// that does not answer must not stop the one thread of all transfers.
     private static let isUsable: Bool = {
-        guard curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK, let version = curl_version_info(CURLVERSION_TENTH)
+        guard curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK,
+            let version = curl_version_info(CURLVERSION_TENTH)
         else { return false }
         return version.pointee.features & CURL_VERSION_ASYNCHDNS != 0
     }()
@@ -96,6 +99,7 @@ private let socketWanted: curl_socket_callback = { _, socket, what, context, _ i
 
 private let timerWanted: curl_multi_timer_callback = { _, milliseconds, context in
     guard let context else { return 0 }
-    Unmanaged<CurlPoller>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds: milliseconds)
+    Unmanaged<CurlPoller>.fromOpaque(context).takeUnretainedValue().setTimer(
+        milliseconds: milliseconds)
     return 0
 }

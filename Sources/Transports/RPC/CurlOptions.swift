@@ -17,7 +17,8 @@ final class CurlOptions {
 
     /// The options that `settings` ask for.
     init(
-        settings: RPCSettings, poller: CurlPoller, allows: @escaping (UnsafePointer<sockaddr>) -> Bool
+        settings: RPCSettings, poller: CurlPoller,
+        allows: @escaping (UnsafePointer<sockaddr>) -> Bool
     ) {
         self.settings = settings
         self.poller = poller
@@ -75,6 +76,8 @@ final class CurlOptions {
 }
 
 private let closesSocket: curl_closesocket_callback = { context, socket in
-    if let context { Unmanaged<CurlPoller>.fromOpaque(context).takeUnretainedValue().closed(socket) }
+    if let context {
+        Unmanaged<CurlPoller>.fromOpaque(context).takeUnretainedValue().closed(socket)
+    }
     return close(socket)
 }

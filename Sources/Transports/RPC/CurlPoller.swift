@@ -5,9 +5,10 @@ internal import Net
 
 /// The sockets and the timer that libcurl waits for, on an epoll of our own.
 ///
-/// A socket stays registered after its transfer is done (lazy removal): the next transfer on the kept connection
-/// then needs no system call for it, a fifth of all CPU at 16 transfers. The registration goes when the socket
-/// closes, or when it reports what nobody wants. Only touched on the thread of its `CurlMulti`.
+/// A socket stays registered after its transfer is done (lazy removal): the next transfer on the kept
+/// connection then needs no system call for it, a fifth of all CPU at 16 transfers. The registration
+/// goes when the socket closes, or when it reports what nobody wants. Only touched on the thread of its
+/// `CurlMulti`.
 final class CurlPoller {
     /// What happened to a socket, in libcurl's words.
     struct Event {
@@ -31,7 +32,8 @@ final class CurlPoller {
         var wanted: UInt32 = 0
         /// Which socket of this number it is: a late event of a closed one finds nobody.
         var generation: UInt32 = 0
-        /// Opened by `opened`, so `closed` will be told too. Others (libcurl's resolver has some) close unseen.
+        /// Opened by `opened`, so `closed` will be told too. Others (libcurl's resolver has some) close
+        /// unseen.
         var isOurs = false
     }
 
@@ -51,7 +53,10 @@ final class CurlPoller {
     /// Blocks until a socket is ready, the timer is due, somebody wakes the thread, or `time` has come (nil =
     /// never). The events are there for `takeEvent`.
     func wait(until time: Int64?) {
-        count = Int(max(0, epoll_wait(epoll.number, &events, Int32(events.count), milliseconds(until: time))))
+        count = Int(
+            max(
+                0, epoll_wait(epoll.number, &events, Int32(events.count), milliseconds(until: time))
+            ))
     }
 
     /// The next event of the last `wait` that libcurl still wants; nil if there is none left.
@@ -71,7 +76,7 @@ final class CurlPoller {
     }
 
     private func milliseconds(until time: Int64?) -> Int32 {
-        guard let deadline = [time, timer].compactMap({ $0 }).min() else { return -1 }
+        guard let deadline = earlier(time, timer) else { return -1 }
         // Rounded up: woken a moment too early, the loop would turn for nothing.
         return Int32(clamping: max(0, (deadline - Clock.boot() + 999_999) / 1_000_000))
     }

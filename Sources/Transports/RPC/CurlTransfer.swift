@@ -187,12 +187,14 @@ private func transfer(_ context: UnsafeMutableRawPointer) -> CurlTransfer {
 
 private let receivedBody: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
-    return transfer(context).received(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return transfer(context).received(
+        body: UnsafeRawBufferPointer(start: bytes, count: size * count))
 }
 
 private let receivedHeader: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
-    return transfer(context).received(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return transfer(context).received(
+        header: UnsafeRawBufferPointer(start: bytes, count: size * count))
 }
 
 private let requestIsNext: curl_prereq_callback = { context, _, _, _, _ in

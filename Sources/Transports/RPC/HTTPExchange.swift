@@ -10,7 +10,8 @@ struct HTTPExchange {
     var isHeaderComplete = false
     /// The reply was larger than is read, and was cut.
     var isReplyCut = false
-    /// How often the request went out: 0 = nothing was sent, 2 = once more because a kept connection was closed.
+    /// How often the request went out: 0 = nothing was sent, 2 = once more because a kept connection was
+    /// closed.
     var requests = 0
     /// Addresses of the receiver that the target policy refused.
     var refusedAddresses = 0

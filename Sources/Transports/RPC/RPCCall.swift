@@ -8,8 +8,8 @@ struct RPCCall: Sendable {
     var target: RPCTarget
     /// What is sent; one array for all subscribers who get the same.
     var body: [UInt8]
-    /// The occurrence's id: the `id` of a request, and the header `webhook-id` of every call, so that a receiver
-    /// knows an occurrence that comes twice. One array for all subscribers.
+    /// The occurrence's id: the `id` of a request, and the header `webhook-id` of every call, so that a
+    /// receiver knows an occurrence that comes twice. One array for all subscribers.
     var occurrence: [UInt8]
     /// How the attempt before went, if there was one.
     var lastFailure: FailureReason?

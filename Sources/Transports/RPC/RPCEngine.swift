@@ -6,8 +6,9 @@ internal import Net
 /// The delivery thread of JSON-RPC over HTTP: takes calls from the inbox, keeps them in the schedule, runs
 /// them through libcurl, and reports what became of them.
 ///
-/// Delivered at least once while it lives: a call is made again only where nothing was sent, where the receiver
-/// asked for it (429, 502, 503, 504), or, by libcurl and once, where a kept connection closed without an answer.
+/// Delivered at least once while it lives: a call is made again only where nothing was sent, where the
+/// receiver asked for it (429, 502, 503, 504), or, by libcurl and once, where a kept connection closed
+/// without an answer.
 final class RPCEngine: @unchecked Sendable {
     // @unchecked because it is made on one thread and from then on only touched on the delivery thread,
     // inside `run`.
@@ -22,7 +23,8 @@ final class RPCEngine: @unchecked Sendable {
     private var results: [DeliveryResult] = []
     private var ledger: (any DeliveryLedger)?
 
-    /// A transfer under way and what it carries. `drop` is set when it was stopped before the request went out.
+    /// A transfer under way and what it carries. `drop` is set when it was stopped before the request
+    /// went out.
     private struct Running {
         var transfer: CurlTransfer
         var attempt: DeliverySchedule<String, RPCCall>.Attempt
@@ -50,7 +52,8 @@ final class RPCEngine: @unchecked Sendable {
             if let stopTime, schedule.isEmpty || now >= stopTime { break }
             startAttempts(now: now)
             report()
-            multi.wait(until: [schedule.wakeTime(), stopTime].compactMap { $0 }.min())
+            let wakeTime = earlier(schedule.wakeTime(), stopTime)
+            multi.wait(until: inbox.fallAsleep() ? wakeTime : 0)
             finishAttempts(now: Clock.boot())
         }
         giveUp()
@@ -63,7 +66,8 @@ final class RPCEngine: @unchecked Sendable {
     private func admit(_ call: RPCCall, now: Int64) {
         var evicted: [DeliverySchedule<String, RPCCall>.Evicted] = []
         schedule.add(
-            call, payloadBytes: call.body.count, to: call.target.destination, now: now, evicted: &evicted)
+            call, payloadBytes: call.body.count, to: call.target.destination, now: now,
+            evicted: &evicted)
         for item in evicted { settle(evicted: item) }
     }
 
@@ -122,7 +126,8 @@ final class RPCEngine: @unchecked Sendable {
     }
 
     private func conclude(
-        _ attempt: inout DeliverySchedule<String, RPCCall>.Attempt, _ verdict: RPCVerdict, now: Int64
+        _ attempt: inout DeliverySchedule<String, RPCCall>.Attempt, _ verdict: RPCVerdict,
+        now: Int64
     ) {
         switch verdict {
         case .ended(let outcome):
@@ -162,7 +167,9 @@ final class RPCEngine: @unchecked Sendable {
     private func release(_ transfer: CurlTransfer) -> Running {
         multi.remove(transfer)
         let ended = running.remove(atSwapping: transfer.place)
-        if transfer.place < running.count { running[transfer.place].transfer.place = transfer.place }
+        if transfer.place < running.count {
+            running[transfer.place].transfer.place = transfer.place
+        }
         return ended
     }
 

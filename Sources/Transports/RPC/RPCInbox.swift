@@ -16,6 +16,8 @@ final class RPCInbox: Sendable {
         /// When the delivery thread has to have ended, boot clock; nil = it goes on.
         var stopTime: Int64?
         var isClosed = false
+        /// The delivery thread is waiting, or about to: what is left for it must wake it.
+        var isAsleep = false
     }
 
     /// An empty inbox that takes up to `bytesMax` bytes, each call counted with its overhead.
@@ -27,9 +29,8 @@ final class RPCInbox: Sendable {
     /// Leaves `calls`, in order. The result is how many were taken, or nil once the transport has stopped:
     /// those at the end that no longer fit are not.
     func put(_ calls: [RPCCall]) -> Int? {
-        let (taken, wasEmpty) = state.withLock { state -> (Int?, Bool) in
+        let (taken, mustWake) = state.withLock { state -> (Int?, Bool) in
             guard !state.isClosed, state.stopTime == nil else { return (nil, false) }
-            let wasEmpty = state.calls.isEmpty
             var taken = 0
             for call in calls {
                 let bytes = call.body.count + QueueLimits.messageOverheadBytes
@@ -38,9 +39,10 @@ final class RPCInbox: Sendable {
                 taken += 1
             }
             state.calls.append(contentsOf: calls.prefix(taken))
-            return (taken, wasEmpty)
+            defer { state.isAsleep = false }
+            return (taken, state.isAsleep)
         }
-        if wasEmpty, taken != 0 { wakeup.send() }
+        if mustWake { wakeup.send() }
         return taken
     }
 
@@ -53,10 +55,21 @@ final class RPCInbox: Sendable {
     /// Takes all that was left, in order. `stopTime` as given to `stop`.
     func take() -> (calls: [RPCCall], stopTime: Int64?) {
         state.withLock { state in
+            state.isAsleep = false
             let calls = state.calls
             state.calls = []
             state.bytes = 0
             return (calls, state.stopTime)
+        }
+    }
+
+    /// The delivery thread is about to wait; false when there is something to take first. From here to
+    /// the next `take`, what is put wakes it: under load, when it never waits, nobody pays for waking
+    /// it.
+    func fallAsleep() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.calls.isEmpty
+            return state.isAsleep
         }
     }
 

@@ -19,16 +19,20 @@ enum RPCSocketParser {
     /// Most bytes of a method's name.
     static let methodBytesMax = 64
 
-    /// Reads a socket whose scheme is `http` or `https`. Pure; any thread. Throws `.malformed` and `.badOption`
-    /// for what breaks the grammar, `.unusableAddress` and `.forbidden` as the policy judges a literal address.
+    /// Reads a socket whose scheme is `http` or `https`. Pure; any thread. Throws `.malformed` and
+    /// `.badOption` for what breaks the grammar, `.unusableAddress` and `.forbidden` as the policy
+    /// judges a literal address.
     static func parse(_ text: SocketText, policy: TargetPolicy) throws(SocketError) -> Socket {
-        guard text.rest.hasPrefix("//") else { throw malformed("//host/path is expected after `\(text.scheme):`") }
+        guard text.rest.hasPrefix("//") else {
+            throw malformed("//host/path is expected after `\(text.scheme):`")
+        }
         let afterSlashes = text.rest.utf8.dropFirst(2)
         guard let slash = afterSlashes.firstIndex(of: UInt8(ascii: "/")) else {
             throw malformed("a path is expected after the host, at least `/`")
         }
         let address = try parseAddress(
-            String(Substring(afterSlashes[..<slash])), isSecure: text.scheme == "https", policy: policy)
+            String(Substring(afterSlashes[..<slash])), isSecure: text.scheme == "https",
+            policy: policy)
         let resource = Substring(afterSlashes[slash...])
         try check(resource: resource)
         let options = try Options(text.options)
@@ -73,13 +77,15 @@ enum RPCSocketParser {
             case UInt8(ascii: "?"): isQuery = true
             case UInt8(ascii: "/"): break
             case UInt8(ascii: "%"):
-                guard index + 2 < bytes.count, isHexadecimal(bytes[index + 1]), isHexadecimal(bytes[index + 2])
+                guard index + 2 < bytes.count, isHexadecimal(bytes[index + 1]),
+                    isHexadecimal(bytes[index + 2])
                 else { throw malformed("after each `%` two hexadecimal digits are expected") }
                 index += 2
             case let byte where isPathCharacter(byte): break
             default:
                 let part = isQuery ? "query" : "path"
-                throw malformed("a character in the \(part) is not allowed there and must be percent-encoded")
+                throw malformed(
+                    "a character in the \(part) is not allowed there and must be percent-encoded")
             }
             index += 1
         }
@@ -95,11 +101,13 @@ enum RPCSocketParser {
     }
 
     fileprivate static func isLetter(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+            || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
             || UInt8(ascii: "A")...UInt8(ascii: "F") ~= byte
     }
 }
@@ -118,7 +126,8 @@ private struct Options {
             case "mode": mode = try Self.mode(option.value)
             case "timeout": timeoutMilliseconds = try Self.timeout(option.value)
             default:
-                throw Self.bad("has the options `method`, `mode` and `timeout`, and always the format json")
+                throw Self.bad(
+                    "has the options `method`, `mode` and `timeout`, and always the format json")
             }
         }
     }
@@ -145,7 +154,11 @@ private struct Options {
         }
         guard isName, 1...RPCSocketParser.methodBytesMax ~= value.utf8.count else {
             throw bad(
-                "has a `method` of 1 to 64 letters, digits, `_`, `.`, `:`, `/` and `-` that begins with a letter or `_`")
+                """
+                has a `method` of 1 to 64 letters, digits, `_`, `.`, `:`, `/` and `-` that begins with \
+                a letter or `_`
+                """
+            )
         }
         return value
     }
@@ -160,7 +173,8 @@ private struct Options {
     private static func timeout(_ value: String) throws(SocketError) -> Int {
         let isMilliseconds = value.hasSuffix("ms")
         let digits = value.utf8.dropLast(isMilliseconds ? 2 : 1)
-        let isNumber = !digits.isEmpty && digits.count <= 5 && digits.first != UInt8(ascii: "0")
+        let isNumber =
+            !digits.isEmpty && digits.count <= 5 && digits.first != UInt8(ascii: "0")
             && digits.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
         let number = isNumber && value.hasSuffix("s") ? Int(String(Substring(digits))) : nil
         guard let time = number.map({ isMilliseconds ? $0 : $0 * 1_000 }),

@@ -85,7 +85,8 @@ public final class RPCTransport: Transport {
         // Marked before they are given away: a result may come at once.
         let taken = inbox.put(calls)
         for (index, place) in places.enumerated() {
-            outcomes[place] = taken.map { index < $0 ? .pending : .dropped(.queueFull) } ?? .dropped(.stopped)
+            outcomes[place] =
+                taken.map { index < $0 ? .pending : .dropped(.queueFull) } ?? .dropped(.stopped)
         }
     }
 

@@ -31,7 +31,9 @@ enum RPCVerdict: Equatable {
         switch exchange.status {
         case 200...299 where mode == .notification: return .ended(.delivered)
         case 200...299:
-            if exchange.code == CURLE_OK { return .ended(isResult() ? .delivered : .failed(.reply)) }
+            if exchange.code == CURLE_OK {
+                return .ended(isResult() ? .delivered : .failed(.reply))
+            }
             return .ended(.failed(exchange.isReplyCut ? .reply : reason(of: exchange)))
         case 429, 502, 503, 504:
             return .tryAgain(.status, retryAfterSeconds: exchange.retryAfterSeconds)

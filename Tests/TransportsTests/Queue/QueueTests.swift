@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transports
@@ -107,7 +108,8 @@ struct DeliveryScheduleTests {
         #expect(schedule.waiting == 3 && schedule.destinations == 1)
     }
 
-    @Test("When all queues together are too large, those beyond their share lose their oldest first")
+    @Test(
+        "When all queues together are too large, those beyond their share lose their oldest first")
     func total() {
         var limits = QueueLimits()
         limits.bytesTotal = 100 * QueueLimits.messageOverheadBytes
@@ -175,7 +177,7 @@ struct DeliveryScheduleTests {
     @Test("Nothing is ever lost or doubled: random work against a count, seeds 1 to 20")
     func everyMessageOnce() {
         for seed in 1...20 {
-            var random = Seeded(state: UInt64(seed))
+            var random = SeededRandom(seed: UInt64(seed))
             var limits = QueueLimits()
             limits.messagesPerDestination = 5
             limits.bytesTotal = 40 * QueueLimits.messageOverheadBytes
@@ -214,7 +216,8 @@ struct DeliveryScheduleTests {
             }
             for message in schedule.removeAll() { ended[message, default: 0] += 1 }
             #expect(ended.count == added && ended.values.allSatisfy { $0 == 1 }, "seed \(seed)")
-            #expect(schedule.isEmpty && schedule.bytes == 0 && schedule.waiting == 0, "seed \(seed)")
+            #expect(
+                schedule.isEmpty && schedule.bytes == 0 && schedule.waiting == 0, "seed \(seed)")
             #expect(schedule.underWay == 0, "seed \(seed)")
         }
     }
@@ -224,22 +227,24 @@ struct DeliveryScheduleTests {
 struct RetryPolicyTests {
     @Test("Delays are drawn from zero to a bound that doubles, three times, then it is over")
     func bounds() {
-        var random = Seeded(state: 7)
+        var random = SeededRandom(seed: 7)
         let policy = RetryPolicy()
         for (attempt, bound) in [(1, 500), (2, 1_000), (3, 2_000)] {
             let delays = (0..<500).compactMap { _ in
-                policy.delayMilliseconds(afterAttempt: attempt, retryAfterSeconds: nil, random: &random)
+                policy.delayMilliseconds(
+                    afterAttempt: attempt, retryAfterSeconds: nil, random: &random)
             }
             #expect(delays.count == 500)
             #expect(delays.allSatisfy { 0...bound ~= $0 })
             #expect(delays.contains { $0 < bound / 4 } && delays.contains { $0 > bound * 3 / 4 })
         }
-        #expect(policy.delayMilliseconds(afterAttempt: 4, retryAfterSeconds: 1, random: &random) == nil)
+        #expect(
+            policy.delayMilliseconds(afterAttempt: 4, retryAfterSeconds: 1, random: &random) == nil)
     }
 
     @Test("The bound stops growing at its maximum")
     func maximum() {
-        var random = Seeded(state: 7)
+        var random = SeededRandom(seed: 7)
         var policy = RetryPolicy()
         policy.retriesMax = 100
         for attempt in [10, 20, 99] {
@@ -251,9 +256,11 @@ struct RetryPolicyTests {
 
     @Test(
         "Retry-After is kept, but no longer than the maximum",
-        arguments: [(0, 0...500), (2, 2_000...2_000), (300, 300_000...300_000), (86_400, 300_000...300_000)])
+        arguments: [
+            (0, 0...500), (2, 2_000...2_000), (300, 300_000...300_000), (86_400, 300_000...300_000),
+        ])
     func retryAfter(seconds: Int, range: ClosedRange<Int>) throws {
-        var random = Seeded(state: 7)
+        var random = SeededRandom(seed: 7)
         let delay = RetryPolicy().delayMilliseconds(
             afterAttempt: 1, retryAfterSeconds: seconds, random: &random)
         #expect(range ~= (try #require(delay)))
@@ -282,7 +289,7 @@ struct QueuePieceTests {
 
     @Test("Deadlines come out in the order of time, and not before it")
     func heap() {
-        var random = Seeded(state: 3)
+        var random = SeededRandom(seed: 3)
         var heap = DeadlineHeap<Int64>()
         for _ in 0..<1_000 {
             let time = Int64.random(in: 0..<500, using: &random)
@@ -296,18 +303,5 @@ struct QueuePieceTests {
             }
         }
         #expect(out.count == 1_000 && heap.earliest == nil)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -13,7 +13,9 @@ final class RPCHarness {
     private var slots: UInt32 = 0
     private var raised: UInt64 = 0
 
-    init(policy: TargetPolicy = TargetPolicy(), _ change: (inout RPCSettings) -> Void = { _ in }) throws {
+    init(policy: TargetPolicy = TargetPolicy(), _ change: (inout RPCSettings) -> Void = { _ in })
+        throws
+    {
         var settings = RPCSettings()
         settings.retry.firstDelayMilliseconds = 20
         change(&settings)
@@ -41,7 +43,8 @@ final class RPCHarness {
     ) -> [Outcome] {
         raised += 1
         let occurrence = Occurrence(
-            id: OccurrenceID(epoch: 0x19c_2e55_aa10, sequence: raised), event: event, params: params, time: 0)
+            id: OccurrenceID(epoch: 0x19c_2e55_aa10, sequence: raised), event: event,
+            params: params, time: 0)
         var outcomes = [Outcome](repeating: .delivered, count: targets.count)
         transport.deliver(occurrence, to: targets[...], outcomes: &outcomes)
         return outcomes

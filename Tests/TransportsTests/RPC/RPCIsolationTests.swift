@@ -23,7 +23,10 @@ struct RPCIsolationTests {
         for _ in 0..<50 { harness.raise(to: [target]) }
         let results = harness.ledger.wait(for: 50, seconds: 10)
         #expect(results.count == 50)
-        #expect(results.allSatisfy { $0.subscription == target.subscription && $0.outcome == .delivered })
+        #expect(
+            results.allSatisfy {
+                $0.subscription == target.subscription && $0.outcome == .delivered
+            })
         #expect(hung.wait(for: 100).count == 100)
     }
 
@@ -44,7 +47,9 @@ struct RPCIsolationTests {
 
     @Test("A subscription that ended while its delivery waited is sent nothing")
     func unsubscribed() throws {
-        let receiver = try LoopbackReceiver { request in .delayed(milliseconds: 200, "HTTP/1.1 204 X\r\n\r\n") }
+        let receiver = try LoopbackReceiver { request in
+            .delayed(milliseconds: 200, "HTTP/1.1 204 X\r\n\r\n")
+        }
         defer { receiver.stop() }
         let harness = try RPCHarness()
         let first = try harness.target(receiver.url + "/")
@@ -62,7 +67,8 @@ struct RPCIsolationTests {
 
     @Test("A subscription that ended while its connection was being made is sent nothing")
     func unsubscribedWhileConnecting() throws {
-        // Full: two connections wait in its backlog, so the next one's handshake is not answered for a second.
+        // Full: two connections wait in its backlog, so the next one's handshake is not answered for a
+        // second.
         let receiver = try FullListener()
         let harness = try RPCHarness { $0.connectTimeoutMilliseconds = 10_000 }
         let target = try harness.target("http://127.0.0.1:\(receiver.port)/#timeout=20s")
@@ -73,9 +79,11 @@ struct RPCIsolationTests {
         #expect(harness.ledger.wait(for: 1).map(\.outcome) == [.dropped(.unsubscribed)])
     }
 
-    @Test("A queue that overflows drops its oldest, and every delivery is accounted for exactly once")
+    @Test(
+        "A queue that overflows drops its oldest, and every delivery is accounted for exactly once")
     func overflow() throws {
-        let receiver = try LoopbackReceiver { request in request.number == 0 ? .never : .status(204) }
+        let receiver = try LoopbackReceiver { request in request.number == 0 ? .never : .status(204)
+        }
         defer { receiver.stop() }
         let harness = try RPCHarness { $0.queue.messagesPerDestination = 10 }
         let target = try harness.target(receiver.url + "/#timeout=1s")
@@ -95,7 +103,8 @@ struct RPCIsolationTests {
     func inbox() throws {
         let inbox = try RPCInbox(bytesMax: 10 * (QueueLimits.messageOverheadBytes + 100))
         let target = RPCTarget(
-            url: "http://h/", destination: "h", method: nil, mode: .notification, timeoutMilliseconds: nil)
+            url: "http://h/", destination: "h", method: nil, mode: .notification,
+            timeoutMilliseconds: nil)
         let call = RPCCall(
             subscription: SubscriptionRef(slot: 1, generation: 1), target: target,
             body: [UInt8](repeating: 0, count: 100), occurrence: [])
@@ -107,7 +116,9 @@ struct RPCIsolationTests {
         #expect(inbox.put([call]) == nil)
     }
 
-    @Test("Stopping gives up what is under way and what waits, each once, and closes every connection")
+    @Test(
+        "Stopping gives up what is under way and what waits, each once, and closes every connection"
+    )
     func stopWhilePending() throws {
         let receiver = try LoopbackReceiver { _ in .never }
         defer { receiver.stop() }
@@ -124,7 +135,9 @@ struct RPCIsolationTests {
         #expect(harness.ledger.results.count == 20)
     }
 
-    @Test("Stopping with time to drain lets queued deliveries go out, and returns as soon as they have")
+    @Test(
+        "Stopping with time to drain lets queued deliveries go out, and returns as soon as they have"
+    )
     func drain() throws {
         let receiver = try LoopbackReceiver { _ in .status(204) }
         defer { receiver.stop() }
@@ -137,14 +150,18 @@ struct RPCIsolationTests {
         #expect(harness.ledger.outcomes == Array(repeating: .delivered, count: 200))
     }
 
-    @Test("Scheduled work runs in order on a queue of the transport's own, even before it is attached")
+    @Test(
+        "Scheduled work runs in order on a queue of the transport's own, even before it is attached"
+    )
     func schedule() throws {
         let transport = try RPCTransport(policy: TargetPolicy())
         let seen = RecordingLedger()
         for number in UInt32(0)..<100 {
             transport.schedule {
                 seen.settle([
-                    DeliveryResult(subscription: SubscriptionRef(slot: number, generation: 0), outcome: .delivered)
+                    DeliveryResult(
+                        subscription: SubscriptionRef(slot: number, generation: 0),
+                        outcome: .delivered)
                 ])
             }
         }
@@ -157,7 +174,9 @@ struct RPCIsolationTests {
         let receivers = try [
             LoopbackReceiver { _ in .status(204) },
             LoopbackReceiver { request in .status(request.number % 3 == 0 ? 503 : 200) },
-            LoopbackReceiver { request in request.number % 2 == 0 ? .reset("HTTP/1.1 2") : .status(200) },
+            LoopbackReceiver { request in
+                request.number % 2 == 0 ? .reset("HTTP/1.1 2") : .status(200)
+            },
             LoopbackReceiver { request in request.number % 5 == 0 ? .close("") : .status(404) },
         ]
         let harness = try RPCHarness()
@@ -174,7 +193,8 @@ struct RPCIsolationTests {
             #expect(results.count { $0.subscription == target.subscription } == 20)
         }
         let healthy = Set(targets.prefix(10).map(\.subscription))
-        #expect(results.allSatisfy { !healthy.contains($0.subscription) || $0.outcome == .delivered })
+        #expect(
+            results.allSatisfy { !healthy.contains($0.subscription) || $0.outcome == .delivered })
         harness.transport.stop(drainMilliseconds: 0)
         for receiver in receivers { receiver.stop() }
     }
@@ -194,14 +214,16 @@ final class FullListener {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && listen(descriptor, 0) == 0 && getsockname(descriptor, $0, &size) == 0
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 0) == 0
+                    && getsockname(descriptor, $0, &size) == 0
             }
         }
         try #require(isListening)
         self.descriptor = descriptor
         port = UInt16(bigEndian: address.sin_port)
         for _ in 0..<2 {
-            let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            let filler = socket(
+                AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
             _ = withUnsafePointer(to: &address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(filler, $0, size) }
             }

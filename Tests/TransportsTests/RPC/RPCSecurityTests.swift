@@ -7,7 +7,9 @@ import Testing
 
 @Suite("JSON-RPC over HTTPS")
 struct RPCSecurityTests {
-    @Test("A certificate of the authority in the setting is accepted, without it the receiver is failed(tls)")
+    @Test(
+        "A certificate of the authority in the setting is accepted, without it the receiver is failed(tls)"
+    )
     func authority() throws {
         let receiver = try TLSReceiver()
         let url = "https://127.0.0.1:\(receiver.port)/"

@@ -21,7 +21,10 @@ struct RPCSocketTests {
         ("http://h/?", "http://h/?"),
         ("http://h/:@!$&'()*+,;=-._~", "http://h/:@!$&'()*+,;=-._~"),
         ("http://h/#mode=notification", "http://h/"),
-        ("http://h/#timeout=2000ms&mode=request&method=ns.do", "http://h/#method=ns.do&mode=request&timeout=2s"),
+        (
+            "http://h/#timeout=2000ms&mode=request&method=ns.do",
+            "http://h/#method=ns.do&mode=request&timeout=2s"
+        ),
         ("http://h/#timeout=1500ms", "http://h/#timeout=1500ms"),
         ("http://h/#timeout=100ms", "http://h/#timeout=100ms"),
         ("http://h/#timeout=60s", "http://h/#timeout=60s"),
@@ -29,7 +32,9 @@ struct RPCSocketTests {
         ("http://h/#method=_a:b/c-d.9", "http://h/#method=_a:b/c-d.9"),
     ]
 
-    @Test("The canonical text says the same as what was given, and pastes back to itself", arguments: canonical)
+    @Test(
+        "The canonical text says the same as what was given, and pastes back to itself",
+        arguments: canonical)
     func canonicalText(given: String, canonical: String) throws {
         let socket = try parse(given)
         #expect(socket.detail?.text == canonical)
@@ -53,7 +58,9 @@ struct RPCSocketTests {
         ("http://[::1]/", "http://[0:0:0:0:0:0:0:1]/", true),
     ]
 
-    @Test("Scheme, host, port, path and query make the identity; case of the host and options do not", arguments: identities)
+    @Test(
+        "Scheme, host, port, path and query make the identity; case of the host and options do not",
+        arguments: identities)
     func identity(one: String, other: String, same: Bool) throws {
         #expect(try parse(one).sameIdentity(as: parse(other)) == same)
     }
@@ -61,14 +68,19 @@ struct RPCSocketTests {
     @Test(
         "What breaks the grammar is refused as malformed",
         arguments: [
-            "http:h/", "http:/h/", "http://", "http:///", "http://h", "http://h?x", "http://h:80", "http://:80/",
-            "http://h:/", "http://h:0/", "http://h:65536/", "http://h:+80/", "http://h:80:80/", "http://h:080/",
+            "http:h/", "http:/h/", "http://", "http:///", "http://h", "http://h?x", "http://h:80",
+            "http://:80/",
+            "http://h:/", "http://h:0/", "http://h:65536/", "http://h:+80/", "http://h:80:80/",
+            "http://h:080/",
             "http://u@h/", "http://u:p@h/", "http://u:p@h:80/", "http://@h/", "http://h@/",
-            "http://h/ ", "http://h/a b", "http://h/a\"b", "http://h/<a>", "http://h/a\\b", "http://h/a^b",
+            "http://h/ ", "http://h/a b", "http://h/a\"b", "http://h/<a>", "http://h/a\\b",
+            "http://h/a^b",
             "http://h/a`b", "http://h/{a}", "http://h/a|b", "http://h/[a]", "http://h/?[a]",
             "http://h/%", "http://h/%4", "http://h/%4g", "http://h/%zz", "http://h/?%",
-            "http://h /", "http://h\\x/", "http://-h/", "http://h-/", "http://h./", "http://.h/", "http://h..i/",
-            "http://127.1/", "http://2130706433/", "http://0x7f.1/", "http://017700000001/", "http://127.0.0.01/",
+            "http://h /", "http://h\\x/", "http://-h/", "http://h-/", "http://h./", "http://.h/",
+            "http://h..i/",
+            "http://127.1/", "http://2130706433/", "http://0x7f.1/", "http://017700000001/",
+            "http://127.0.0.01/",
             "http://::1/", "http://[::1/", "http://[::1]x/", "http://[::1%25lo]/", "http://[gg::]/",
             "http://h/\u{7f}", "http://h/\u{e9}", "http://h/\r\nX: y", "http://h/\0",
         ])
@@ -79,14 +91,21 @@ struct RPCSocketTests {
     @Test(
         "An unknown, doubled or bad option is refused",
         arguments: [
-            "format=json", "format=lines", "Method=x", "retry=1", "method=", "method=9a", "method=.a", "method=a b",
-            "method=a,b", "method=" + String(repeating: "m", count: 65), "mode=", "mode=Request", "mode=call",
-            "timeout=", "timeout=s", "timeout=ms", "timeout=2", "timeout=2m", "timeout=0s", "timeout=61s",
-            "timeout=99ms", "timeout=60001ms", "timeout=02s", "timeout=+2s", "timeout=-2s", "timeout=1.5s",
-            "timeout=2S", "timeout=1e3ms", "timeout=99999999999999999999s", "mode=request&mode=request", "x", "=",
+            "format=json", "format=lines", "Method=x", "retry=1", "method=", "method=9a",
+            "method=.a", "method=a b",
+            "method=a,b", "method=" + String(repeating: "m", count: 65), "mode=", "mode=Request",
+            "mode=call",
+            "timeout=", "timeout=s", "timeout=ms", "timeout=2", "timeout=2m", "timeout=0s",
+            "timeout=61s",
+            "timeout=99ms", "timeout=60001ms", "timeout=02s", "timeout=+2s", "timeout=-2s",
+            "timeout=1.5s",
+            "timeout=2S", "timeout=1e3ms", "timeout=99999999999999999999s",
+            "mode=request&mode=request", "x", "=",
         ])
     func badOption(option: String) {
-        #expect { try parse("http://h/#" + option) } throws: { ($0 as? SocketError)?.reason == .badOption }
+        #expect { try parse("http://h/#" + option) } throws: {
+            ($0 as? SocketError)?.reason == .badOption
+        }
     }
 
     @Test("No error repeats a password")

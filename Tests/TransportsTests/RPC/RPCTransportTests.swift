@@ -7,18 +7,26 @@ import Testing
 
 @Suite("JSON-RPC over HTTP: what is sent")
 struct RPCRequestTests {
-    @Test("A notification is one POST with OpenSIPS's bytes, without Expect, Accept or a proxy's form")
+    @Test(
+        "A notification is one POST with OpenSIPS's bytes, without Expect, Accept or a proxy's form"
+    )
     func notification() throws {
         let receiver = try LoopbackReceiver { _ in .status(204) }
         defer { receiver.stop() }
         let harness = try RPCHarness { $0.userAgent = "Carillon/1.2.3" }
         let target = try harness.target(receiver.url + "/hook?x=1")
-        #expect(harness.raise("E_PIKE_BLOCKED", Params(named: [("ip", .string("127.0.0.1"))]), to: [target]) == [.pending])
+        #expect(
+            harness.raise(
+                "E_PIKE_BLOCKED", Params(named: [("ip", .string("127.0.0.1"))]), to: [target]) == [
+                    .pending
+                ])
         #expect(harness.ledger.wait(for: 1).map(\.outcome) == [.delivered])
         #expect(harness.ledger.results[0].subscription == target.subscription)
         let request = try #require(receiver.requests.first)
         #expect(request.head.hasPrefix("POST /hook?x=1 HTTP/1.1\r\n"))
-        #expect(request.body == #"{"jsonrpc":"2.0","method":"E_PIKE_BLOCKED","params":{"ip":"127.0.0.1"}}"#)
+        #expect(
+            request.body
+                == #"{"jsonrpc":"2.0","method":"E_PIKE_BLOCKED","params":{"ip":"127.0.0.1"}}"#)
         #expect(request.header("Content-Type") == "application/json")
         #expect(request.header("User-Agent") == "Carillon/1.2.3")
         #expect(request.header("Host") == "127.0.0.1:\(receiver.port)")
@@ -26,10 +34,13 @@ struct RPCRequestTests {
         #expect(request.header("Expect") == nil && request.header("Accept") == nil)
     }
 
-    @Test("The method option replaces the event's name, and a request ends with the occurrence's id")
+    @Test(
+        "The method option replaces the event's name, and a request ends with the occurrence's id")
     func composed() throws {
         let receiver = try LoopbackReceiver { request in
-            .status(200, #"{"jsonrpc":"2.0","result":null,"id":"\#(request.header("webhook-id") ?? "")"}"#)
+            .status(
+                200,
+                #"{"jsonrpc":"2.0","result":null,"id":"\#(request.header("webhook-id") ?? "")"}"#)
         }
         defer { receiver.stop() }
         let harness = try RPCHarness()
@@ -96,7 +107,9 @@ struct RPCRequestTests {
             receiver.stop()
         }
         // It stays set for the other tests: no transport may ever look at it.
-        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.url, 1) }
+        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"] {
+            setenv(name, proxy.url, 1)
+        }
         let harness = try RPCHarness()
         #expect(try harness.outcome(receiver.url + "/") == .delivered)
         #expect(receiver.requests.count == 1 && proxy.connections == 0)
@@ -118,7 +131,9 @@ struct RPCRequestTests {
 struct RPCAnswerTests {
     @Test(
         "Only 2xx is delivered; a redirect is not followed; no other status is tried again",
-        arguments: [200, 201, 202, 204, 299, 301, 302, 307, 308, 400, 401, 404, 410, 418, 500, 501, 505])
+        arguments: [
+            200, 201, 202, 204, 299, 301, 302, 307, 308, 400, 401, 404, 410, 418, 500, 501, 505,
+        ])
     func status(code: Int) throws {
         let elsewhere = try LoopbackReceiver { _ in .status(200) }
         let receiver = try LoopbackReceiver { _ in
@@ -129,11 +144,14 @@ struct RPCAnswerTests {
             elsewhere.stop()
         }
         let harness = try RPCHarness()
-        #expect(try harness.outcome(receiver.url + "/") == (code < 300 ? .delivered : .failed(.status)))
+        #expect(
+            try harness.outcome(receiver.url + "/") == (code < 300 ? .delivered : .failed(.status)))
         #expect(receiver.requests.count == 1 && elsewhere.connections == 0)
     }
 
-    @Test("429, 502, 503 and 504 are tried again, three times at most", arguments: [429, 502, 503, 504])
+    @Test(
+        "429, 502, 503 and 504 are tried again, three times at most",
+        arguments: [429, 502, 503, 504])
     func retries(code: Int) throws {
         let receiver = try LoopbackReceiver { request in .status(request.number < 2 ? code : 200) }
         let stubborn = try LoopbackReceiver { _ in .status(code) }
@@ -149,7 +167,8 @@ struct RPCAnswerTests {
         #expect(stubborn.requests.count == 4)
     }
 
-    @Test("Retry-After in seconds and as a date puts the next attempt off", arguments: [false, true])
+    @Test(
+        "Retry-After in seconds and as a date puts the next attempt off", arguments: [false, true])
     func retryAfter(asDate: Bool) throws {
         let value: String
         if asDate {
@@ -179,7 +198,9 @@ struct RPCAnswerTests {
         let target = try harness.target(receiver.url + "/")
         for event in ["E_1", "E_2", "E_3"] { harness.raise(event, to: [target]) }
         harness.ledger.wait(for: 3)
-        let events = receiver.requests.map { $0.body.contains("E_1") ? 1 : $0.body.contains("E_2") ? 2 : 3 }
+        let events = receiver.requests.map {
+            $0.body.contains("E_1") ? 1 : $0.body.contains("E_2") ? 2 : 3
+        }
         #expect(events == [1, 1, 2, 3])
     }
 
@@ -190,7 +211,9 @@ struct RPCAnswerTests {
         #expect(try harness.outcome("http://127.0.0.1:\(port.number)/") == .failed(.refused))
     }
 
-    @Test("A receiver that never answers is failed(timeout) after its own timeout, and not called again")
+    @Test(
+        "A receiver that never answers is failed(timeout) after its own timeout, and not called again"
+    )
     func timeout() throws {
         let receiver = try LoopbackReceiver { _ in .never }
         defer { receiver.stop() }
@@ -228,18 +251,29 @@ struct RPCAnswerTests {
         (#"{"jsonrpc":"2.0","result":"OK","id":null}"#, .failed(.reply)),
         (#"{"jsonrpc":"2.0","result":"OK"}"#, .failed(.reply)),
         (#"{"jsonrpc":"1.0","result":"OK","id":"ID"}"#, .failed(.reply)),
-        (#"{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":"ID"}"#, .failed(.reply)),
-        (#"{"jsonrpc":"2.0","result":1,"error":{"code":1,"message":"m"},"id":"ID"}"#, .failed(.reply)),
+        (
+            #"{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":"ID"}"#,
+            .failed(.reply)
+        ),
+        (
+            #"{"jsonrpc":"2.0","result":1,"error":{"code":1,"message":"m"},"id":"ID"}"#,
+            .failed(.reply)
+        ),
         (#"[{"jsonrpc":"2.0","result":"OK","id":"ID"}]"#, .failed(.reply)),
         (#"{"jsonrpc":"2.0","result":"OK","id":"ID"}x"#, .failed(.reply)),
         ("OK", .failed(.reply)),
         ("", .failed(.reply)),
     ]
 
-    @Test("In mode request only a JSON-RPC result with the call's id is delivered", arguments: replies)
+    @Test(
+        "In mode request only a JSON-RPC result with the call's id is delivered", arguments: replies
+    )
     func reply(body: String, expected: Outcome) throws {
         let receiver = try LoopbackReceiver { request in
-            .status(200, body.replacingOccurrences(of: "\"ID\"", with: "\"\(request.header("webhook-id") ?? "")\""))
+            .status(
+                200,
+                body.replacingOccurrences(
+                    of: "\"ID\"", with: "\"\(request.header("webhook-id") ?? "")\""))
         }
         defer { receiver.stop() }
         let harness = try RPCHarness()
@@ -247,11 +281,14 @@ struct RPCAnswerTests {
         #expect(receiver.requests.count == 1)
     }
 
-    @Test("A reply that is reset at any byte ends the delivery once: delivered from the end of the header on")
+    @Test(
+        "A reply that is reset at any byte ends the delivery once: delivered from the end of the header on"
+    )
     func resets() throws {
         let reply = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nServer: x\r\n\r\nhello"
         // Bytes, not characters: Swift counts CR LF as one of those.
-        let headerEnd = try #require(reply.utf8.firstRange(of: "\r\n\r\n".utf8)).upperBound.utf16Offset(in: reply)
+        let headerEnd = try #require(reply.utf8.firstRange(of: "\r\n\r\n".utf8)).upperBound
+            .utf16Offset(in: reply)
         let receiver = try LoopbackReceiver { request in
             .reset(String(decoding: reply.utf8.prefix(request.number), as: UTF8.self))
         }
@@ -259,7 +296,9 @@ struct RPCAnswerTests {
         let harness = try RPCHarness()
         for offset in 0...reply.utf8.count {
             let outcome = try harness.outcome(receiver.url + "/")
-            #expect(outcome == (offset >= headerEnd ? .delivered : .failed(.connect)), "reset after \(offset) bytes")
+            #expect(
+                outcome == (offset >= headerEnd ? .delivered : .failed(.connect)),
+                "reset after \(offset) bytes")
         }
         #expect(receiver.requests.count == reply.utf8.count + 1)
         #expect(harness.ledger.results.count == reply.utf8.count + 1)
@@ -269,7 +308,9 @@ struct RPCAnswerTests {
     func interim() throws {
         let receiver = try LoopbackReceiver { request in
             request.number == 0
-                ? .bytes("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                ? .bytes(
+                    "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                )
                 : .reset("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-")
         }
         defer { receiver.stop() }
@@ -286,7 +327,9 @@ struct RPCAnswerTests {
         #expect(try harness.outcome(receiver.url + "/") == .failed(.reply))
     }
 
-    @Test("A kept connection that closes as the next call goes out is replaced: one delivery, one result")
+    @Test(
+        "A kept connection that closes as the next call goes out is replaced: one delivery, one result"
+    )
     func staleConnection() throws {
         // The second request finds the connection closed under it, without an answer.
         let receiver = try LoopbackReceiver { request in
@@ -297,12 +340,19 @@ struct RPCAnswerTests {
         #expect(try harness.outcome(receiver.url + "/") == .delivered)
         #expect(try harness.outcome(receiver.url + "/") == .delivered)
         #expect(receiver.connections == 2)
-        #expect(receiver.requests.map { $0.header("webhook-id") } == ["19c2e55aa10-1", "19c2e55aa10-2", "19c2e55aa10-2"])
+        #expect(
+            receiver.requests.map { $0.header("webhook-id") } == [
+                "19c2e55aa10-1", "19c2e55aa10-2", "19c2e55aa10-2",
+            ])
     }
 
-    @Test("A receiver that always closes kept connections without answering gets a call twice at most")
+    @Test(
+        "A receiver that always closes kept connections without answering gets a call twice at most"
+    )
     func closingReceiver() throws {
-        let receiver = try LoopbackReceiver { request in request.number == 0 ? .status(200) : .close("") }
+        let receiver = try LoopbackReceiver { request in
+            request.number == 0 ? .status(200) : .close("")
+        }
         defer { receiver.stop() }
         let harness = try RPCHarness()
         #expect(try harness.outcome(receiver.url + "/") == .delivered)
