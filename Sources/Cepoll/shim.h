@@ -1,5 +1,6 @@
 // What Glibc's Swift module leaves out because it hides behind _GNU_SOURCE: epoll, eventfd, timerfd,
-// accept4, signalfd, SO_PEERCRED, the error queue of a socket. Declared by hand: defining _GNU_SOURCE here breaks debug builds.
+// accept4, signalfd, SO_PEERCRED, the error queue of a socket. Declared by hand: defining _GNU_SOURCE here
+// breaks debug builds.
 #ifndef CARILLON_CEPOLL_SHIM_H
 #define CARILLON_CEPOLL_SHIM_H
 
@@ -40,28 +41,28 @@ static inline int carillon_credentials(int connection, struct carillon_credentia
     return getsockopt(connection, SOL_SOCKET, 17 /* SO_PEERCRED */, credentials, &length);
 }
 
-// Takes the oldest ICMP error of a datagram socket (IP_RECVERR): its errno, and in `to` whom the datagram was
-// meant for; 0 when there is none. Never blocks.
-static inline int carillon_take_datagram_error(int socket, struct sockaddr_storage *to) {
-    char control[512];
-    struct msghdr message;
-    memset(&message, 0, sizeof message);
-    memset(to, 0, sizeof *to);
-    message.msg_name = to;
-    message.msg_namelen = sizeof *to;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    if (recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
-    for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-        int is_error = (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR)
-            || (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR);
-        if (is_error) {
-            struct sock_extended_err error;
-            memcpy(&error, CMSG_DATA(part), sizeof error);
-            return error.ee_errno ? (int)error.ee_errno : EIO;
+// Takes the oldest ICMP error of a datagram socket (IP_RECVERR, ip(7)): its errno, and in `to` where the datagram
+// was sent; 0 when there is none. Errors of this host are thrown away: the send itself has told them. Never blocks.
+static inline int carillon_take_icmp_error(int socket, struct sockaddr_storage *to) {
+    for (;;) {
+        char control[128];
+        struct msghdr message;
+        memset(&message, 0, sizeof message);
+        message.msg_name = to;
+        message.msg_namelen = sizeof *to;
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        if (recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
+        for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+            if ((part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR)
+                || (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR)) {
+                struct sock_extended_err error;
+                memcpy(&error, CMSG_DATA(part), sizeof error);
+                if (error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6)
+                    return error.ee_errno ? (int)error.ee_errno : EIO;
+            }
         }
     }
-    return EIO;
 }
 
 #endif

@@ -14,9 +14,10 @@ extension SocketText {
     ///     option  = name "=" *( %x20-25 / %x27-7E ) ; 16 at most, no name twice
     ///     name    = %x61-7A *( %x61-7A / %x30-39 / "-" / "_" )
     ///
-    /// At most `bytesMax` bytes. Printable ASCII only: Swift compares strings by canonical equivalence and the
-    /// kernel compares bytes, so two spellings of an `é` would be one subscriber here and two files there.
-    /// Pure, any thread. Throws `.malformed` or `.badOption`; no sentence repeats the text, it may hold secrets.
+    /// At most `bytesMax` bytes. Printable ASCII only: Swift compares strings by canonical
+    /// equivalence and the kernel compares bytes, so two spellings of an `é` would be one
+    /// subscriber here and two files there. Pure, any thread. Throws `.malformed` or `.badOption`;
+    /// no sentence repeats the text, it may hold secrets.
     public static func parse(_ text: String) throws(SocketError) -> SocketText {
         let bytes = text.utf8Span.span
         guard bytes.count > 0 else {

@@ -12,7 +12,8 @@ public enum Host: Sendable, Hashable {
     /// Most bytes between two dots.
     public static let labelBytesMax = 63
 
-    /// As it is written in sockets and URLs: IPv6 in brackets and in the form of RFC 5952, names as given.
+    /// As it is written in sockets and URLs: IPv6 in brackets and in the form of RFC 5952, names as
+    /// given.
     public var text: String {
         switch self {
         case .address(.v4(let address)): IPAddress.v4(address).description
@@ -21,7 +22,8 @@ public enum Host: Sendable, Hashable {
         }
     }
 
-    /// What makes two hosts the same: `text`, names in lower case. `localhost` and `127.0.0.1` differ (OpenSIPS).
+    /// What makes two hosts the same: `text`, names in lower case. `localhost` and `127.0.0.1`
+    /// differ (OpenSIPS).
     public var identity: String {
         guard case .name(let name) = self else { return text }
         return name.lowercased()
@@ -56,9 +58,10 @@ public struct HostPort: Sendable, Hashable {
     /// `text` with names in lower case.
     public var identity: String { "\(host.identity):\(port)" }
 
-    /// Reads `host:port`; `host` alone where there is a `defaultPort`. Pure, any thread; allocates nothing for
-    /// a numeric IPv4 host. Throws `.malformed`, or `.unusableAddress` for an IPv6 address that only wraps an
-    /// IPv4 address. Whether an address may be sent to is for `TargetPolicy`.
+    /// Reads `host:port`; `host` alone where there is a `defaultPort`. Pure, any thread; allocates
+    /// nothing for a numeric IPv4 host. Throws `.malformed`, or `.unusableAddress` for an IPv6
+    /// address that only wraps an IPv4 address. Whether an address may be sent to is for
+    /// `TargetPolicy`.
     public static func parse(
         _ text: String, defaultPort: UInt16? = nil
     ) throws(SocketError) -> HostPort {
@@ -70,7 +73,8 @@ public struct HostPort: Sendable, Hashable {
         } else if let defaultPort {
             port = defaultPort
         } else {
-            throw SocketError(.malformed, "A port is expected after the host, as in 127.0.0.1:8888.")
+            throw SocketError(
+                .malformed, "A port is expected after the host, as in 127.0.0.1:8888.")
         }
         return HostPort(host: try Host.parse(bytes.extracting(0..<colon)), port: port)
     }
@@ -81,15 +85,19 @@ public struct HostPort: Sendable, Hashable {
         if bytes.count > 0, bytes[0] == UInt8(ascii: "[") {
             while index < bytes.count, bytes[index] != UInt8(ascii: "]") { index += 1 }
             index += 1
-            guard index <= bytes.count, index == bytes.count || bytes[index] == UInt8(ascii: ":") else {
-                throw SocketError(.malformed, "An IPv6 address is written in brackets, as in [::1]:8888.")
+            guard index <= bytes.count, index == bytes.count || bytes[index] == UInt8(ascii: ":")
+            else {
+                throw SocketError(
+                    .malformed, "An IPv6 address is written in brackets, as in [::1]:8888.")
             }
             return index
         }
         while index < bytes.count, bytes[index] != UInt8(ascii: ":") { index += 1 }
         for later in index..<bytes.count where later > index && bytes[later] == UInt8(ascii: ":") {
             throw SocketError(
-                .malformed, "There is more than one `:`; an IPv6 address is written in brackets, as in [::1]:8888.")
+                .malformed,
+                "There is more than one `:`; an IPv6 address is written in brackets, as in [::1]:8888."
+            )
         }
         return index
     }
@@ -103,7 +111,9 @@ public struct HostPort: Sendable, Hashable {
             if port == 0 { break }
         }
         guard let valid = UInt16(exactly: port), valid > 0 else {
-            throw SocketError(.malformed, "A port is a decimal number from 1 to 65535 without sign or leading zeros.")
+            throw SocketError(
+                .malformed,
+                "A port is a decimal number from 1 to 65535 without sign or leading zeros.")
         }
         return valid
     }
@@ -113,11 +123,14 @@ extension Host {
     /// Reads a host alone: an IPv4 address, `[IPv6]` or a name. Throws as `HostPort.parse` does.
     public static func parse(_ bytes: Span<UInt8>) throws(SocketError) -> Host {
         guard bytes.count > 0 else {
-            throw SocketError(.malformed, "A host is expected: an IPv4 address, an IPv6 address in brackets, or a name.")
+            throw SocketError(
+                .malformed,
+                "A host is expected: an IPv4 address, an IPv6 address in brackets, or a name.")
         }
         if bytes[0] == UInt8(ascii: "[") {
             guard bytes.count > 1, bytes[bytes.count - 1] == UInt8(ascii: "]") else {
-                throw SocketError(.malformed, "An IPv6 address is written in brackets, as in [::1].")
+                throw SocketError(
+                    .malformed, "An IPv6 address is written in brackets, as in [::1].")
             }
             return .address(try parseBracketed(bytes.extracting(1..<(bytes.count - 1))))
         }
@@ -129,13 +142,16 @@ extension Host {
     private static func parseBracketed(_ bytes: Span<UInt8>) throws(SocketError) -> IPAddress {
         for index in bytes.indices {
             if bytes[index] == UInt8(ascii: "%") {
-                throw SocketError(.malformed, "An IPv6 address is written without a zone: no `%` inside the brackets.")
+                throw SocketError(
+                    .malformed,
+                    "An IPv6 address is written without a zone: no `%` inside the brackets.")
             }
             if bytes[index] == UInt8(ascii: ".") { throw writeIPv4Itself }
         }
         guard let address = IPAddress.parseIPv6(bytes) else {
             throw SocketError(
-                .malformed, "Inside the brackets an IPv6 address is expected: up to eight hexadecimal groups.")
+                .malformed,
+                "Inside the brackets an IPv6 address is expected: up to eight hexadecimal groups.")
         }
         if address.embeddedIPv4 != nil { throw writeIPv4Itself }
         return address
@@ -149,7 +165,8 @@ extension Host {
             throw SocketError(.malformed, "A host name has at most \(nameBytesMax) bytes.")
         }
         var labelStart = 0
-        for index in 0...bytes.count where index == bytes.count || bytes[index] == UInt8(ascii: ".") {
+        for index in 0...bytes.count where index == bytes.count || bytes[index] == UInt8(ascii: ".")
+        {
             try checkLabel(bytes.extracting(labelStart..<index))
             if index < bytes.count { labelStart = index + 1 }
         }
@@ -157,8 +174,8 @@ extension Host {
             throw SocketError(
                 .malformed,
                 """
-                An IPv4 address is four decimal numbers from 0 to 255 without leading zeros; a name's last part \
-                begins with a letter.
+                An IPv4 address is four decimal numbers from 0 to 255 without leading zeros; a \
+                name's last part begins with a letter.
                 """)
         }
         return bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -166,7 +183,8 @@ extension Host {
 
     private static func checkLabel(_ bytes: Span<UInt8>) throws(SocketError) {
         guard 1...labelBytesMax ~= bytes.count else {
-            throw SocketError(.malformed, "Each part of a host name has 1 to \(labelBytesMax) bytes.")
+            throw SocketError(
+                .malformed, "Each part of a host name has 1 to \(labelBytesMax) bytes.")
         }
         for index in bytes.indices {
             let byte = bytes[index]
@@ -175,7 +193,8 @@ extension Host {
             guard isLetter(byte) || isDigit || byte == UInt8(ascii: "_") || isInner else {
                 throw SocketError(
                     .malformed,
-                    "A host name holds letters, digits, `_` and `-`, and no part of it begins or ends with `-`.")
+                    "A host name holds letters, digits, `_` and `-`; no part begins or ends with `-`."
+                )
             }
         }
     }

@@ -7,8 +7,8 @@ public enum IPAddress: Sendable, Hashable {
     /// The upper and the lower eight bytes, each in host byte order: ::1 is `(0, 1)`.
     case v6(UInt64, UInt64)
 
-    /// The address inside a `sockaddr_in` or `sockaddr_in6`; nil for another family. The pointer must be good
-    /// for the size of that family's structure.
+    /// The address inside a `sockaddr_in` or `sockaddr_in6`; nil for another family. The pointer
+    /// must be good for the size of that family's structure.
     public init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
         switch Int32(address.pointee.sa_family) {
@@ -16,13 +16,19 @@ public enum IPAddress: Sendable, Hashable {
             let inner = raw.loadUnaligned(as: sockaddr_in.self)
             self = .v4(UInt32(bigEndian: inner.sin_addr.s_addr))
         case AF_INET6:
-            // RFC 3493 §3.3: the sixteen bytes lie eight bytes into the structure, in network order.
+            // RFC 3493 §3.3: the sixteen bytes lie eight bytes into the structure, in network
+            // order.
             let offset = MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr) ?? 8
             self = .v6(
                 UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)),
                 UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)))
         default: return nil
         }
+    }
+
+    /// Whether it is an IPv4 address.
+    public var isIPv4: Bool {
+        if case .v4 = self { true } else { false }
     }
 
     /// Whether it is in 127.0.0.0/8 or is ::1.
@@ -36,8 +42,9 @@ public enum IPAddress: Sendable, Hashable {
     /// Whether it is 0.0.0.0 or ::, which a listener uses for "every address of this host".
     public var isUnspecified: Bool { self == .v4(0) || self == .v6(0, 0) }
 
-    /// The IPv4 address that an IPv6 address stands for on this host: IPv4-mapped (RFC 4291 §2.5.5.2),
-    /// IPv4-compatible (§2.5.5.1; :: and ::1 are none) or NAT64 (RFC 6052, 64:ff9b::/96). Else nil.
+    /// The IPv4 address that an IPv6 address stands for on this host: IPv4-mapped (RFC 4291
+    /// §2.5.5.2), IPv4-compatible (§2.5.5.1; :: and ::1 are none) or NAT64 (RFC 6052,
+    /// 64:ff9b::/96). Else nil.
     public var embeddedIPv4: UInt32? {
         guard case .v6(let upper, let lower) = self else { return nil }
         let isMapped = upper == 0 && lower >> 32 == 0xFFFF
@@ -58,7 +65,8 @@ extension IPAddress: CustomStringConvertible {
         }
     }
 
-    /// RFC 5952 §4: lower case, no leading zeros, `::` for the first longest run of two or more zero groups.
+    /// RFC 5952 §4: lower case, no leading zeros, `::` for the first longest run of two or more
+    /// zero groups.
     private static func compressed(_ upper: UInt64, _ lower: UInt64) -> String {
         let groups = (0..<8).map { group in
             UInt16(truncatingIfNeeded: (group < 4 ? upper : lower) >> UInt64(48 - group % 4 * 16))
@@ -74,7 +82,8 @@ extension IPAddress: CustomStringConvertible {
         func join(_ range: Range<Int>) -> String {
             range.map { String(groups[$0], radix: 16) }.joined(separator: ":")
         }
-        return run.isEmpty ? join(0..<8) : join(0..<run.lowerBound) + "::" + join(run.upperBound..<8)
+        return run.isEmpty
+            ? join(0..<8) : join(0..<run.lowerBound) + "::" + join(run.upperBound..<8)
     }
 }
 
@@ -84,7 +93,9 @@ extension IPAddress {
         switch Int32(address.pointee.sa_family) {
         // Both structures have it behind the family (RFC 3493 §3.3).
         case AF_INET, AF_INET6:
-            UInt16(bigEndian: UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+            UInt16(
+                bigEndian: UnsafeRawPointer(address).loadUnaligned(
+                    fromByteOffset: 2, as: UInt16.self))
         default: 0
         }
     }

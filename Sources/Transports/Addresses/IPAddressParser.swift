@@ -1,6 +1,7 @@
 extension IPAddress {
-    /// Reads a canonical dotted quad, `127.0.0.1`: four decimal numbers 0–255 without leading zeros, nothing
-    /// else. nil for the short, octal and hexadecimal forms of `inet_aton`: they only serve to hide an address.
+    /// Reads a canonical dotted quad, `127.0.0.1`: four decimal numbers 0–255 without leading
+    /// zeros, nothing else. nil for the short, octal and hexadecimal forms of `inet_aton`: they
+    /// only serve to hide an address.
     public static func parseIPv4(_ bytes: Span<UInt8>) -> UInt32? {
         var address: UInt32 = 0
         var octet: UInt32 = 0
@@ -25,8 +26,9 @@ extension IPAddress {
         return digits > 0 && dots == 3 ? address << 8 | octet : nil
     }
 
-    /// Reads eight groups of one to four hexadecimal digits, with one `::` for one or more zero groups
-    /// (RFC 4291 §2.2, forms 1 and 2). nil for anything else, a dotted quad at the end (form 3) included.
+    /// Reads eight groups of one to four hexadecimal digits, with one `::` for one or more zero
+    /// groups (RFC 4291 §2.2, forms 1 and 2). nil for anything else, a dotted quad at the end (form
+    /// 3) included.
     public static func parseIPv6(_ bytes: Span<UInt8>) -> IPAddress? {
         var groups = InlineArray<8, UInt16>(repeating: 0)
         var count = 0
@@ -63,7 +65,9 @@ extension IPAddress {
         return assemble(groups, count: count, gap: gap)
     }
 
-    private static func assemble(_ groups: InlineArray<8, UInt16>, count: Int, gap: Int) -> IPAddress {
+    private static func assemble(_ groups: InlineArray<8, UInt16>, count: Int, gap: Int)
+        -> IPAddress
+    {
         var upper: UInt64 = 0
         var lower: UInt64 = 0
         for place in 0..<count {

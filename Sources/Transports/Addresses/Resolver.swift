@@ -1,133 +1,142 @@
 internal import Dispatch
 public import EventCore
-internal import Glibc
+internal import Net
 internal import Synchronization
 
-/// Looks names up, off the event loops: `getaddrinfo` on a few threads of Dispatch, with a cache.
+/// Looks names up off the threads that ask, and remembers the answers for a while.
 ///
-/// An answer is used for a minute; then the next question starts a new lookup and is meanwhile answered with the
-/// old one, so a receiver that moved is found and a name server that fell silent stops nobody.
+/// A known answer comes at once. When it gets old it is looked up again in the background and used
+/// until then; when name servers fall silent the last known addresses stay in use for
+/// `staleSeconds`. A silent server holds up nobody who asks for another name. Any thread; nothing
+/// blocks but the lookups, each on a thread of its own.
 public final class Resolver: Sendable {
-    /// What a lookup came to; empty when the name has no address.
-    public typealias Lookup = @Sendable (String) -> [IPAddress]
-
-    /// How long answers are good and how much is kept.
+    /// Everything that outside data could make large or slow, with its limit. All are settings.
     public struct Limits: Sendable {
-        /// How long addresses are used without a new lookup.
-        public var knownMilliseconds: Int64 = 60_000
+        /// How long an address is used before it is looked up again.
+        public var positiveSeconds: Int64 = 60
         /// How long a name without address is not looked up again.
-        public var unknownMilliseconds: Int64 = 5_000
-        /// Lookups under way at a time; each may block a thread for as long as the name server is silent.
-        public var lookupsMax = 8
-        /// Names in the cache; the cache is emptied of answered names when one more comes.
+        public var negativeSeconds: Int64 = 5
+        /// How long an address stays in use while name servers do not answer.
+        public var staleSeconds: Int64 = 3_600
+        /// Lookups at a time, slow ones not counted.
+        public var lookupsMax = 4
+        /// Lookups at a time, each a thread, slow ones counted.
+        public var threadsMax = 32
+        /// A lookup that takes longer is slow.
+        public var slowMilliseconds = 1_000
+        /// Who waits for an answer waits no longer; the lookup goes on.
+        public var giveUpMilliseconds = 5_000
+        /// Names remembered.
         public var namesMax = 10_000
+        /// Names that are being looked up or wait for it; for one more the answer is `.unresolved`.
+        public var pendingMax = 10_000
+        /// Addresses kept of one name.
+        public var addressesMax = 16
 
         /// The defaults.
         public init() {}
     }
 
-    private struct Entry {
-        var addresses: [IPAddress]?
-        var goodUntil: Int64 = 0
-        var isAsking = false
-        var waiting: [@Sendable ([IPAddress]) -> Void] = []
+    /// What became of a name.
+    public enum Answer: Sendable, Equatable {
+        /// Its addresses in the system's order (RFC 6724); at least one.
+        case addresses([IPAddress])
+        /// It has none, or name servers did not say in time.
+        case unresolved
     }
 
-    private struct State {
-        var entries: [String: Entry] = [:]
-        var asking: [String] = []
-        var underWay = 0
+    /// Why a lookup gave no address.
+    public enum LookupFailure: Error, Sendable {
+        /// There is no such name, or it has no address.
+        case notFound
+        /// Name servers did not answer, or not usably.
+        case temporary
     }
+
+    /// Looks one name up; may block for seconds. `SystemLookup.addresses` in production.
+    public typealias Lookup = @Sendable (String) -> Result<[IPAddress], LookupFailure>
 
     private let limits: Limits
     private let lookup: Lookup
     private let clock: @Sendable () -> Moment
-    private let state = Lock(State())
-    private let queue = DispatchQueue(label: "carillon.resolver", attributes: .concurrent)
+    private let timers = DispatchQueue(label: "carillon.resolver.timers")
+    private let table: Lock<NameTable>
 
-    /// A resolver; `lookup` blocks until it knows, `clock` tells the age of answers.
+    /// A resolver that knows nothing yet. `clock` tells the age of answers.
     public init(
         limits: Limits = Limits(), clock: @escaping @Sendable () -> Moment,
-        lookup: @escaping Lookup = Resolver.system
+        lookup: @escaping Lookup = SystemLookup.addresses
     ) {
         self.limits = limits
         self.clock = clock
         self.lookup = lookup
+        table = Lock(NameTable(limits: limits))
     }
 
-    /// The addresses of `name` if they are known (empty: it has none). nil when it has to be looked up first: then
-    /// `whenKnown` is called once, on a queue of the resolver. Never blocks.
-    public func addresses(
-        of name: String, whenKnown: @escaping @Sendable ([IPAddress]) -> Void
-    ) -> [IPAddress]? {
+    /// The answer, if it can be given at once; otherwise a lookup has been started and nil is
+    /// returned. `name` in lower case.
+    public func known(_ name: String) -> Answer? {
         let now = clock().boot
-        let known = state.withLock { state -> [IPAddress]? in
-            if state.entries[name] == nil { makeRoom(&state) }
-            var entry = state.entries[name] ?? Entry()
-            let isFresh = entry.addresses != nil && now < entry.goodUntil
-            if !isFresh && !entry.isAsking {
-                entry.isAsking = true
-                state.asking.append(name)
-            }
-            if entry.addresses == nil { entry.waiting.append(whenKnown) }
-            state.entries[name] = entry
-            return entry.addresses
+        let (answer, starts) = table.withLock { table in
+            (table.answer(name, now: now), table.start())
         }
-        startLookups()
-        return known
+        begin(starts)
+        return answer
     }
 
-    /// `getaddrinfo` for datagrams and streams alike.
-    public static let system: Lookup = { name in
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
-        hints.ai_flags = AI_ADDRCONFIG
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
-        defer { freeaddrinfo(list) }
-        var addresses: [IPAddress] = []
-        var next = list
-        while let entry = next {
-            if let address = entry.pointee.ai_addr.flatMap({ IPAddress(UnsafePointer($0)) }) {
-                addresses.append(address)
-            }
-            next = entry.pointee.ai_next
-        }
-        return addresses
-    }
-
-    private func makeRoom(_ state: inout State) {
-        guard state.entries.count >= limits.namesMax else { return }
-        state.entries = state.entries.filter { $0.value.isAsking }
-    }
-
-    private func startLookups() {
-        while let name = state.withLock({ state -> String? in
-            guard state.underWay < limits.lookupsMax, !state.asking.isEmpty else { return nil }
-            state.underWay += 1
-            return state.asking.removeFirst()
-        }) {
-            queue.async { self.look(up: name) }
-        }
-    }
-
-    private func look(up name: String) {
-        let addresses = lookup(name)
+    /// Calls `waiter` once with the answer: at once on this thread if it is known, else later on
+    /// another, after `giveUpMilliseconds` at the latest. `name` in lower case.
+    public func resolve(_ name: String, _ waiter: @escaping @Sendable (Answer) -> Void) {
         let now = clock().boot
-        let waiting = state.withLock { state -> [@Sendable ([IPAddress]) -> Void] in
-            state.underWay -= 1
-            var entry = state.entries[name] ?? Entry()
-            // A name that had addresses keeps them while its name server does not answer.
-            if !addresses.isEmpty || entry.addresses == nil { entry.addresses = addresses }
-            let good = addresses.isEmpty ? limits.unknownMilliseconds : limits.knownMilliseconds
-            entry.goodUntil = now + good * 1_000_000
-            entry.isAsking = false
-            let waiting = entry.waiting
-            entry.waiting = []
-            state.entries[name] = entry
-            return waiting
+        let (answer, wait, starts) = table.withLock { table in
+            let answer = table.answer(name, now: now)
+            let wait = answer == nil ? table.wait(for: name, waiter) : nil
+            return (answer, wait, table.start())
         }
-        for body in waiting { body(addresses) }
-        startLookups()
+        begin(starts)
+        if let answer { return waiter(answer) }
+        guard let wait else { return }
+        timers.asyncAfter(deadline: .now() + .milliseconds(limits.giveUpMilliseconds)) {
+            [weak self] in
+            self?.giveUp(name, wait)
+        }
+    }
+
+    private func begin(_ starts: [NameTable.Start]) {
+        for start in starts {
+            // A serial queue of its own is a thread of its own: lookups block, and must not take
+            // those of others.
+            DispatchQueue(label: "carillon.resolver.lookup").async { [self] in
+                finish(start, lookup(start.name))
+            }
+            timers.asyncAfter(deadline: .now() + .milliseconds(limits.slowMilliseconds)) {
+                [weak self] in
+                self?.slowedDown(start.number)
+            }
+        }
+    }
+
+    private func finish(_ start: NameTable.Start, _ result: Result<[IPAddress], LookupFailure>) {
+        let now = clock().boot
+        let (ended, starts) = table.withLock { table in
+            (table.finish(start, result, now: now), table.start())
+        }
+        begin(starts)
+        for waiter in ended.1 { waiter(ended.0) }
+    }
+
+    private func slowedDown(_ number: UInt64) {
+        begin(
+            table.withLock { table in
+                table.slowedDown(number)
+                return table.start()
+            })
+    }
+
+    private func giveUp(_ name: String, _ wait: UInt64) {
+        let now = clock().boot
+        for waiter in table.withLock({ $0.giveUp(name, wait: wait, now: now) }) {
+            waiter(.unresolved)
+        }
     }
 }

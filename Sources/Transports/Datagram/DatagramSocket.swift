@@ -1,155 +1,132 @@
 internal import EventCore
-internal import Glibc
 internal import Net
 
-/// Where a datagram goes.
-enum DatagramSocket: Sendable, Hashable {
-    /// IPv4, wholly in `Socket.packed`.
-    case ipv4(address: UInt32, port: UInt16)
-    /// IPv6.
-    case ipv6(high: UInt64, low: UInt64, port: UInt16)
-    /// A host by name.
-    case named(name: String, port: UInt16)
-    /// A UNIX path, or an abstract name behind `@`.
-    case unix(String)
-
-    /// How a notification is written; the socket's option `format`.
-    enum Format: UInt16, Sendable {
-        /// The JSON-RPC notification of OpenSIPS 3 and 4; the default.
-        case json
-        /// The classic lines of OpenSIPS 2.
-        case lines
-    }
-
-    /// `socket` = `"udp:" host-port / "unix:" path / "unix:@" name`, option `format=json|lines`.
-    /// OpenSIPS: UNIX paths could be relative and of any length; here they are absolute and fit `sun_path`.
-    static func parse(
-        _ text: SocketText, policy: TargetPolicy
-    ) throws(SocketError) -> (DatagramSocket, Format) {
+/// The sockets of datagrams, as text and packed; openapi.yaml holds the same grammar as patterns.
+///
+///     socket  = ( udp / unix ) [ "#format=" ( "json" / "lines" ) ]
+///     udp     = "udp:" host ":" port       ; as `HostPort` has them, unicast addresses only
+///     unix    = [ "unix:" ] 1*( "/" part ) ; 107 bytes at most
+///             / "unix:@" 1*107 visible
+///     part    = 1*( visible without "/" )  ; neither "." nor ".."
+///     visible = %x21-22 / %x24-7E          ; printable ASCII but blank and "#"
+///
+/// Identity: the address as text, a name in lower case; the format is none of it. The canonical
+/// text leaves out what is the default anyway: `#format=json`. As patterns of ECMA-262, each to be
+/// anchored at both ends:
+///
+///     udp:(?!169[.]254[.])(?:22[0-3]|2[01][0-9]|1[0-9][0-9]|[1-9][0-9]?)
+///         (?:[.](?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}:PORT FORMAT
+///     udp:\[(?:::(?:0{1,4}:){0,6}0{0,3}1
+///         |(?![Ff][Ee][89ABab][0-9A-Fa-f]:|[Ff]{2}[0-9A-Fa-f]{2}:|(?:[0-9A-Fa-f]*:){8}[0-9A-Fa-f])
+///         (?:(?:(?:0{1,4}:){7}|(?:0{1,4}:){1,6}:(?:0{1,4}:){0,5})0{0,3}1
+///         |(?:[1-9A-Fa-f][0-9A-Fa-f]{2,3}|0[1-9A-Fa-f][0-9A-Fa-f]{2})
+///         (?:(?::[0-9A-Fa-f]{1,4}){7}
+///         |(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5})?)))\]:PORT FORMAT
+///     udp:(?![^:]{254})(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?[.])*
+///         [A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?:PORT FORMAT
+///     (?:unix:)?(?!/[^#]{107})(?:/(?![.]{1,2}(?:[/#]|$))[!-"$-.0-~]+)+ FORMAT
+///     unix:@[!-"$-~]{1,107} FORMAT
+///     PORT   = (?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})
+///     FORMAT = (?:#format=(?:json|lines))?
+enum DatagramSocket {
+    /// `udp:` → socket; `unix:` → socket. Pure. Throws `.malformed` and `.badOption` for what
+    /// breaks the grammar, `.unusableAddress` and `.forbidden` as the policy judges a literal
+    /// address or path.
+    static func parse(_ text: SocketText, policy: TargetPolicy) throws(SocketError) -> Socket {
         let format = try parseFormat(text.options)
-        if text.scheme == "unix" {
-            try checkPath(text.rest)
-            try policy.checkUnix(text.rest)
-            return (.unix(text.rest), format)
-        }
-        let target = try HostPort.parse(text.rest)
-        try policy.checkLiteral(target, isStream: false)
-        switch target.host {
-        case .address(.v4(let address)):
-            return (.ipv4(address: address, port: target.port), format)
-        case .address(.v6(let high, let low)):
-            return (.ipv6(high: high, low: low, port: target.port), format)
-        case .name(let name):
-            return (.named(name: name, port: target.port), format)
-        }
+        return text.scheme == "udp"
+            ? try parseUDP(text.rest, format: format, policy: policy)
+            : try parseUnix(text.rest, format: format, policy: policy)
     }
 
-    /// The canonical text without options.
-    var text: String {
-        switch self {
-        case .ipv4(let address, let port):
-            "udp:" + HostPort(host: .address(.v4(address)), port: port).text
-        case .ipv6(let high, let low, let port):
-            "udp:" + HostPort(host: .address(.v6(high, low)), port: port).text
-        case .named(let name, let port):
-            "udp:" + HostPort(host: .name(name), port: port).text
-        case .unix(let path):
-            "unix:" + path
-        }
+    /// The canonical text of a socket that is wholly packed.
+    static func text(packed: UInt64, options: UInt16) -> String {
+        let format = DatagramFormat(options: options)
+        return "udp:\(IPAddress.v4(address(packed))):\(port(packed))\(format.fragment)"
     }
 
-    /// What makes two sockets one subscriber: `text` with names in lower case. `localhost` and `127.0.0.1` differ
-    /// (OpenSIPS).
-    var identity: String {
-        guard case .named(let name, let port) = self else { return text }
-        return "udp:" + HostPort(host: .name(name), port: port).identity
-    }
+    /// The IPv4 address of a packed socket, host byte order.
+    static func address(_ packed: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: packed >> 16) }
 
-    private static func parseFormat(_ options: [SocketText.Option]) throws(SocketError) -> Format {
-        var format = Format.json
+    /// The port of a packed socket.
+    static func port(_ packed: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: packed) }
+
+    private static func parseFormat(_ options: [SocketText.Option]) throws(SocketError)
+        -> DatagramFormat
+    {
+        var format = DatagramFormat.json
         for option in options {
             guard option.name == "format" else {
                 throw SocketError(
-                    .badOption, "A datagram socket has the one option format=json or format=lines.")
+                    .badOption,
+                    "A datagram socket has one option, `format`; there is no `\(option.name.prefix(32))`."
+                )
             }
-            switch option.value {
-            case "json": format = .json
-            case "lines": format = .lines
-            default:
-                throw SocketError(.badOption, "The option format is json or lines.")
+            guard let known = DatagramFormat(name: option.value) else {
+                throw SocketError(.badOption, "The option `format` is json or lines.")
             }
+            format = known
         }
         return format
     }
 
-    /// `path` = `1*( "/" component )`, no component empty, `.` or `..`; `abstract` = `"@" 1*107`. Printable ASCII
-    /// without blank.
-    private static func checkPath(_ path: String) throws(SocketError) {
-        if path.utf8.contains(where: { $0 <= 0x20 || $0 > 0x7E }) {
-            throw SocketError(.malformed, "A UNIX socket's path holds printable ASCII without blanks.")
+    private static func parseUDP(
+        _ rest: String, format: DatagramFormat, policy: TargetPolicy
+    ) throws(SocketError) -> Socket {
+        let target = try HostPort.parse(rest)
+        try policy.checkLiteral(target, over: .udp)
+        let address: DatagramTarget.Address
+        switch target.host {
+        case .address(.v4(let literal)):
+            return Socket(
+                packed: UInt64(literal) << 16 | UInt64(target.port), options: format.rawValue)
+        case .address(.v6(let upper, let lower)):
+            address = .ipv6(upper, lower, port: target.port)
+        case .name:
+            address = .name(target.host.identity, port: target.port)
         }
-        if path.hasPrefix("@") {
-            guard 1...UnixDatagramPort.nameBytesMax ~= path.utf8.count - 1 else {
-                throw SocketError(
-                    .malformed,
-                    "An abstract name has 1 to \(UnixDatagramPort.nameBytesMax) bytes after the @.")
-            }
-            return
-        }
-        guard path.hasPrefix("/") else {
+        return socket(
+            address, identity: "udp:\(target.identity)", text: "udp:\(target.text)", format)
+    }
+
+    private static func parseUnix(
+        _ rest: String, format: DatagramFormat, policy: TargetPolicy
+    ) throws(SocketError) -> Socket {
+        let isAbstract = rest.utf8.first == UInt8(ascii: "@")
+        guard isAbstract || rest.utf8.first == UInt8(ascii: "/") else {
             throw SocketError(
-                .malformed, "A UNIX socket is an absolute path, as in unix:/run/app.sock, or unix:@name.")
+                .malformed, "A UNIX socket is an absolute path, unix:/path, or unix:@name.")
         }
-        guard path.utf8.count <= UnixDatagramPort.nameBytesMax else {
+        let length = isAbstract ? rest.utf8.count - 1 : rest.utf8.count
+        guard 1...UnixAddress.bytesMax ~= length else {
             throw SocketError(
-                .malformed, "A UNIX socket's path has at most \(UnixDatagramPort.nameBytesMax) bytes.")
+                .malformed, "A UNIX socket's path or name has 1 to \(UnixAddress.bytesMax) bytes.")
         }
-        for component in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            if component.isEmpty || component == "." || component == ".." {
-                throw SocketError(
-                    .malformed, "No part of a UNIX socket's path is empty, '.' or '..'.")
+        guard !rest.utf8.contains(UInt8(ascii: " ")) else {
+            throw SocketError(.malformed, "A UNIX socket's path or name holds no blank.")
+        }
+        guard isAbstract || hasPlainParts(rest) else {
+            throw SocketError(.malformed, "No part of a UNIX socket's path is empty, `.` or `..`.")
+        }
+        try policy.checkPath(isAbstract ? nil : rest)
+        let text = "unix:" + rest
+        return socket(.unix(UnixAddress(rest)), identity: text, text: text, format)
+    }
+
+    private static func hasPlainParts(_ path: String) -> Bool {
+        path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .allSatisfy { part in
+                !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
             }
-        }
-    }
-}
-
-/// What a `SocketDetail` of this transport points at.
-final class DatagramTarget: Sendable {
-    let socket: DatagramSocket
-    /// The bytes the kernel wants: a `sockaddr_in6`, or a UNIX name (a leading zero for abstract ones).
-    let bytes: [UInt8]
-
-    init(_ socket: DatagramSocket) {
-        self.socket = socket
-        switch socket {
-        case .ipv6(let high, let low, let port): bytes = SocketAddress.ipv6(high, low, port: port)
-        case .unix(let path):
-            bytes = path.hasPrefix("@") ? [0] + path.utf8.dropFirst() : Array(path.utf8)
-        case .ipv4, .named: bytes = []
-        }
-    }
-}
-
-/// Socket addresses as bytes.
-enum SocketAddress {
-    /// A `sockaddr_in`.
-    static func ipv4(_ address: UInt32, port: UInt16) -> sockaddr_in {
-        var socket = sockaddr_in()
-        socket.sin_family = sa_family_t(AF_INET)
-        socket.sin_port = port.bigEndian
-        socket.sin_addr.s_addr = address.bigEndian
-        return socket
     }
 
-    /// The bytes of a `sockaddr_in6`.
-    static func ipv6(_ high: UInt64, _ low: UInt64, port: UInt16) -> [UInt8] {
-        var socket = sockaddr_in6()
-        socket.sin6_family = sa_family_t(AF_INET6)
-        socket.sin6_port = port.bigEndian
-        withUnsafeMutableBytes(of: &socket.sin6_addr) {
-            $0.storeBytes(of: high.bigEndian, as: UInt64.self)
-            $0.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
-        }
-        return withUnsafeBytes(of: &socket) { Array($0) }
+    private static func socket(
+        _ address: DatagramTarget.Address, identity: String, text: String, _ format: DatagramFormat
+    ) -> Socket {
+        Socket(
+            packed: 0, options: format.rawValue,
+            detail: SocketDetail(
+                identity: identity, text: text + format.fragment,
+                target: DatagramTarget(address, identity: identity)))
     }
 }

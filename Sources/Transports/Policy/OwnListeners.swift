@@ -1,25 +1,45 @@
 internal import EventCore
 internal import Synchronization
 
-/// Where Carillon itself listens: known once the listeners are bound, and asked whenever a stream is opened.
+/// Where this service itself listens, so that no subscription makes it talk to itself.
+///
+/// A class because the ports are known only after binding, when the transports already hold their
+/// policy. Any thread; never blocks for longer than a lookup in a short list.
 public final class OwnListeners: Sendable {
-    private let known = Lock<[(address: IPAddress, port: UInt16)]>([])
+    /// What a listener receives.
+    public enum Network: Sendable, Hashable {
+        /// TCP connections.
+        case tcp
+        /// UDP datagrams.
+        case udp
+    }
+
+    private struct Listener: Sendable {
+        var network: Network
+        var address: IPAddress
+        var port: UInt16
+    }
+
+    private let listeners = Lock<[Listener]>([])
 
     /// None yet.
     public init() {}
 
-    /// Notes a listener; the unspecified address stands for every one of this host.
-    public func add(_ address: IPAddress, port: UInt16) {
-        known.withLock { $0.append((address, port)) }
+    /// Adds a listener. 0.0.0.0 and :: stand for every loopback address; whoever binds them adds
+    /// the host's other addresses one by one if it knows them.
+    public func add(_ address: IPAddress, port: UInt16, over network: Network = .tcp) {
+        listeners.withLock { $0.append(Listener(network: network, address: address, port: port)) }
     }
 
-    /// Whether a stream to this address would reach one of them. Of the addresses that an unspecified listener
-    /// stands for only loopback is known here.
-    public func contains(_ address: IPAddress, port: UInt16) -> Bool {
-        known.withLock { known in
-            known.contains { own in
-                own.port == port
-                    && (own.address == address || (own.address.isUnspecified && address.isLoopback))
+    /// Whether one of them would receive what is sent to this address and port.
+    public func contain(_ address: IPAddress, port: UInt16, over network: Network) -> Bool {
+        let target = address.embeddedIPv4.map { IPAddress.v4($0) } ?? address
+        return listeners.withLock { listeners in
+            listeners.contains { listener in
+                listener.network == network && listener.port == port
+                    && (listener.address == target
+                        || listener.address.isUnspecified
+                            && (target.isLoopback || target.isUnspecified))
             }
         }
     }

@@ -1,40 +1,46 @@
 public import EventCore
 public import Glibc
 
-/// Which addresses Carillon may send to: subscribing means "make this host send packets there".
+/// Where this host may be made to send: judged on literal addresses when a socket is parsed, and on
+/// every address a name resolved to when something is sent or a connection is opened, never on the
+/// text alone.
 ///
-/// Judged on the address that is really sent or connected to, for every transport; literal addresses also when a
-/// socket is parsed, so that the subscriber learns of it at once.
+/// A value without I/O, the same for all transports and for as long as the process runs; any
+/// thread.
 public struct TargetPolicy: Sendable {
-    /// The setting `target-policy`.
+    /// Which addresses may be sent to.
     public enum Mode: Sendable, Equatable {
-        /// Everything, multicast and broadcast included.
+        /// Whatever the kernel is willing to send to.
         case any
-        /// Everything that can receive, but not where clouds keep their credentials.
+        /// Every unicast address but link-local ones and those where clouds serve credentials. The
+        /// default.
         case noMetadata
-        /// Only addresses that are global on the Internet.
+        /// Only addresses of the Internet: neither loopback nor private ones.
         case publicOnly
-        /// Only these blocks.
-        case listed([AddressBlock])
+        /// Only unicast addresses in these networks.
+        case listed([AddressRange])
     }
 
-    /// What the policy says about an address.
+    /// What the policy says of an address.
     public enum Verdict: Sendable, Equatable {
+        /// It may be sent to.
         case allowed
-        /// Such an address never receives: refused in every mode but `any`.
+        /// No subscriber can have it: multicast, broadcast, link-local, reserved.
         case unusable
-        /// This mode refuses it.
+        /// The setting does not allow it.
         case forbidden
     }
 
-    /// The mode.
+    /// Which addresses may be sent to.
     public let mode: Mode
-    /// Directories below which UNIX sockets may be sent to; empty = anywhere, and abstract names too.
-    public let unixDirectories: [String]
-    /// Our own listeners: calling them would be a loop.
+    /// Where this service itself listens: never sent to, in no mode. Filled when the listeners are
+    /// bound.
     public let ownListeners: OwnListeners
+    /// Directories in or below which UNIX sockets may be sent to; empty = anywhere, and abstract
+    /// names too. Each ends with `/`.
+    public let unixDirectories: [String]
 
-    /// A policy.
+    /// A policy; `unixDirectories` absolute.
     public init(
         mode: Mode = .noMetadata, unixDirectories: [String] = [],
         ownListeners: OwnListeners = OwnListeners()
@@ -44,54 +50,95 @@ public struct TargetPolicy: Sendable {
         self.ownListeners = ownListeners
     }
 
-    /// Judges an address. IPv6 that only wraps IPv4 is judged by what it wraps.
+    /// What it says of an address. An IPv4 address inside an IPv6 one (mapped, compatible, NAT64)
+    /// is judged as itself.
     public func verdict(on address: IPAddress) -> Verdict {
-        if case .any = mode { return .allowed }
-        let address = address.embeddedIPv4.map { IPAddress.v4($0) } ?? address
-        if case .v6(let high, _) = address, high >> 56 == 0, !address.isLoopback {
-            // RFC 4291 §2.4: 0000::/8 is reserved, loopback apart.
+        if mode == .any { return .allowed }
+        let judged = address.embeddedIPv4.map { IPAddress.v4($0) } ?? address
+        if SpecialRanges.unusable.contains(where: { $0.contains(judged) })
+            || SpecialRanges.wrappers.contains(judged) && !judged.isLoopback
+        {
             return .unusable
         }
-        if AddressBlock.neverReceiving.contains(where: { $0.contains(address) }) { return .unusable }
-        let isAllowed =
-            switch mode {
-            case .any: true
-            case .noMetadata: !AddressBlock.metadata.contains { $0.contains(address) }
-            case .publicOnly: !AddressBlock.notGlobal.contains { $0.contains(address) }
-            case .listed(let blocks): blocks.contains { $0.contains(address) }
-            }
-        return isAllowed ? .allowed : .forbidden
+        switch mode {
+        case .any:
+            return .allowed
+        case .noMetadata:
+            return isMetadata(judged) ? .forbidden : .allowed
+        case .publicOnly:
+            return isMetadata(judged) || isPrivate(judged) ? .forbidden : .allowed
+        case .listed(let networks):
+            return networks.contains { $0.contains(judged) } ? .allowed : .forbidden
+        }
     }
 
-    /// Whether a stream may be opened to this address; judged when libcurl or a transport connects.
+    /// Whether something may be sent to an address and port: `verdict`, and that nobody of ours
+    /// listens there.
+    public func allows(_ address: IPAddress, port: UInt16, over network: OwnListeners.Network)
+        -> Bool
+    {
+        verdict(on: address) == .allowed
+            && !ownListeners.contain(address, port: port, over: network)
+    }
+
+    /// Whether a TCP connection to `address` may be opened; false for anything but IPv4 and IPv6.
+    /// The pointer must be good for the size of its family's structure.
     public func allows(_ address: UnsafePointer<sockaddr>) -> Bool {
-        guard let host = IPAddress(address), verdict(on: host) == .allowed else { return false }
-        return !ownListeners.contains(host, port: IPAddress.port(of: address))
+        guard let target = IPAddress(address) else { return false }
+        // RFC 3493: the port lies at the same place in both families, in network order.
+        let port = UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 2, as: UInt16.self)
+        return allows(target, port: UInt16(bigEndian: port), over: .tcp)
     }
 
-    /// Judges a socket's literal host, if it is one. `isStream` where a TCP connection would be made.
-    /// Throws `.unusableAddress` or `.forbidden`.
-    public func checkLiteral(_ target: HostPort, isStream: Bool = true) throws(SocketError) {
+    /// Refuses a socket whose host is a literal address that may not be sent to; names pass, they
+    /// are judged when they are resolved. Throws `.unusableAddress` or `.forbidden`.
+    public func checkLiteral(
+        _ target: HostPort, over network: OwnListeners.Network = .tcp
+    ) throws(SocketError) {
         guard case .address(let address) = target.host else { return }
         switch verdict(on: address) {
-        case .allowed:
-            if isStream && ownListeners.contains(address, port: target.port) {
-                throw SocketError(.unusableAddress, "This is Carillon's own address: it would call itself.")
-            }
+        case .allowed: break
         case .unusable:
             throw SocketError(
                 .unusableAddress,
-                "\(address) never receives: it is link-local, multicast, broadcast or unspecified.")
+                "This address never receives: it is multicast, broadcast, link-local or reserved."
+            )
         case .forbidden:
-            throw SocketError(.forbidden, "The setting target-policy does not allow \(address).")
+            throw SocketError(
+                .forbidden, "The setting `target-policy` does not allow this address.")
+        }
+        if ownListeners.contain(address, port: target.port, over: network) {
+            throw SocketError(
+                .unusableAddress,
+                "This service itself listens there; a subscriber has an address of its own.")
         }
     }
 
-    /// Judges a UNIX socket's path; abstract names begin with `@`. Throws `.forbidden`.
-    public func checkUnix(_ path: String) throws(SocketError) {
-        guard unixDirectories.isEmpty || unixDirectories.contains(where: { path.hasPrefix($0) }) else {
+    /// Refuses a UNIX path outside of `unixDirectories`; nil stands for an abstract name. The text
+    /// alone is judged: whoever can put symbolic links into those directories can lead out of them.
+    /// Throws `.forbidden`.
+    public func checkPath(_ path: String?) throws(SocketError) {
+        guard !unixDirectories.isEmpty else { return }
+        let isInside = unixDirectories.contains { directory in
+            path?.hasPrefix(directory) ?? false
+        }
+        guard isInside else {
             throw SocketError(
-                .forbidden, "The setting unix-directories does not allow this UNIX socket.")
+                .forbidden, "The setting `unix-directories` does not allow this UNIX socket.")
+        }
+    }
+
+    private func isMetadata(_ address: IPAddress) -> Bool {
+        SpecialRanges.metadata.contains { $0.contains(address) }
+    }
+
+    private func isPrivate(_ address: IPAddress) -> Bool {
+        switch address {
+        case .v4:
+            SpecialRanges.privateIPv4.contains { $0.contains(address) }
+        case .v6:
+            !SpecialRanges.globalIPv6.contains(address)
+                || SpecialRanges.privateIPv6.contains { $0.contains(address) }
         }
     }
 }

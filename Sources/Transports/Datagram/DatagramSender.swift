@@ -1,0 +1,134 @@
+internal import EventCore
+internal import Glibc
+internal import Net
+
+/// The sockets that everything is sent from, and what their errors mean. Used by one thread at a
+/// time; nothing blocks.
+struct DatagramSender: Sendable {
+    private var icmpErrors: UInt64 = 0
+    private var sendErrors: [Int32: UInt64] = [:]
+
+    private let ipv4: UDPPort
+    /// nil on a machine without IPv6.
+    private let ipv6: UDPPort?
+    private var unix: UnixPorts
+    private var refusals: [UDPPort.Refusal] = []
+    private var hasSentIPv4 = false
+    private var hasSentIPv6 = false
+
+    init(unixConnectionsMax: Int) throws(SystemError) {
+        ipv4 = try UDPPort(.ipv4)
+        do throws(SystemError) {
+            ipv6 = try UDPPort(.ipv6)
+        } catch {
+            guard error.errno == EAFNOSUPPORT else { throw error }
+            ipv6 = nil
+        }
+        unix = try UnixPorts(connectionsMax: unixConnectionsMax)
+    }
+
+    /// Sends to an IPv4 address.
+    @inline(__always)
+    mutating func send(
+        _ payload: UnsafeRawBufferPointer, toIPv4 address: UInt32, port: UInt16
+    ) -> Outcome {
+        // What can never be sent is not tried: EMSGSIZE might be an old error of another datagram.
+        guard payload.count <= UDPPort.payloadBytesMaxIPv4 else { return .failed(.tooLarge) }
+        hasSentIPv4 = true
+        return outcome(ipv4.send(payload, toIPv4: address, port: port, &refusals))
+    }
+
+    /// Sends to an IPv6 address.
+    mutating func send(
+        _ payload: UnsafeRawBufferPointer, toIPv6 upper: UInt64, _ lower: UInt64, port: UInt16
+    ) -> Outcome {
+        guard payload.count <= UDPPort.payloadBytesMaxIPv6 else { return .failed(.tooLarge) }
+        guard let ipv6 else { return outcome(EAFNOSUPPORT) }
+        hasSentIPv6 = true
+        return outcome(ipv6.send(payload, toIPv6: upper, lower, port: port, &refusals))
+    }
+
+    /// Sends to a UNIX socket.
+    mutating func send(_ payload: UnsafeRawBufferPointer, to address: UnixAddress) -> Outcome {
+        outcome(unix.send(payload, to: address))
+    }
+
+    /// Sends to the first of a name's addresses that the policy allows and the network reaches,
+    /// IPv4 ones first: OpenSIPS sends to no others, so who is subscribed as `localhost` listens on
+    /// 127.0.0.1.
+    mutating func send(
+        _ payload: UnsafeRawBufferPointer, toAnyOf addresses: [IPAddress], port: UInt16,
+        policy: TargetPolicy
+    ) -> (outcome: Outcome, destination: PeerAddress?) {
+        var outcome = Outcome.failed(.unresolved)
+        for address in addresses.filter(\.isIPv4) + addresses.filter({ !$0.isIPv4 }) {
+            guard policy.allows(address, port: port, over: .udp) else {
+                if outcome == .failed(.unresolved) { outcome = .failed(.forbidden) }
+                continue
+            }
+            let destination: PeerAddress
+            switch address {
+            case .v4(let literal):
+                outcome = send(payload, toIPv4: literal, port: port)
+                destination = .ipv4(literal, port: port)
+            case .v6(let upper, let lower):
+                outcome = send(payload, toIPv6: upper, lower, port: port)
+                destination = .ipv6(high: upper, low: lower, port: port)
+            }
+            if outcome != .failed(.connect) { return (outcome, destination) }
+        }
+        return (outcome, nil)
+    }
+
+    /// The ICMP errors that have come since the last call, by destination, and what each means to a
+    /// delivery.
+    mutating func takeRefusals() -> [PeerAddress: FailureReason] {
+        if hasSentIPv4 { ipv4.takeRefusals(&refusals) }
+        if hasSentIPv6 { ipv6?.takeRefusals(&refusals) }
+        hasSentIPv4 = false
+        hasSentIPv6 = false
+        guard !refusals.isEmpty else { return [:] }
+        var reasons: [PeerAddress: FailureReason] = [:]
+        for refusal in refusals {
+            icmpErrors += 1
+            reasons[refusal.destination] = FailureReason(datagramErrno: refusal.errno)
+        }
+        refusals.removeAll(keepingCapacity: true)
+        return reasons
+    }
+
+    /// What is counted beside the outcomes.
+    var statistics: DatagramStatistics {
+        DatagramStatistics(
+            icmpErrors: icmpErrors, sendErrors: sendErrors, unixConnections: unix.connectionCount)
+    }
+
+    /// Counts the ICMP errors that came since something was last sent.
+    mutating func countLateRefusals() {
+        hasSentIPv4 = true
+        hasSentIPv6 = true
+        _ = takeRefusals()
+    }
+
+    @inline(__always)
+    private mutating func outcome(_ errno: Int32) -> Outcome {
+        if errno == 0 { return .delivered }
+        sendErrors[errno, default: 0] += 1
+        return .failed(FailureReason(datagramErrno: errno))
+    }
+}
+
+extension FailureReason {
+    /// What an errno of sending a datagram, or of an ICMP error about one, means to its delivery.
+    init(datagramErrno errno: Int32) {
+        switch errno {
+        case EAGAIN, ENOBUFS, ENOMEM: self = .full
+        case ECONNREFUSED: self = .refused
+        case ENOENT, ENOTDIR, ELOOP, ENOTSOCK, EPROTOTYPE: self = .noSuchPath
+        case EMSGSIZE: self = .tooLarge
+        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN, EAFNOSUPPORT, EADDRNOTAVAIL:
+            self = .connect
+        default: self = .system
+        }
+    }
+}
