@@ -55,7 +55,9 @@ public struct HTTPHead: ~Copyable, Sendable {
     /// How many field lines there are.
     public internal(set) var fieldCount = 0
 
-    var fields = InlineArray<256, HTTPField>(repeating: HTTPField(name: .none, value: .none))
+    /// An array and no inline array: reading one element of that copies all of them first, through a span too.
+    var fields = [HTTPField](
+        repeating: HTTPField(name: .none, value: .none), count: HTTPHead.fieldCountCeiling)
 
     /// Most field lines that `HTTPLimits.fieldCountMax` may allow.
     public static let fieldCountCeiling = 256
@@ -84,8 +86,7 @@ public struct HTTPHead: ~Copyable, Sendable {
 
     /// One field line; `index` below `fieldCount`.
     public func field(at index: Int) -> HTTPField {
-        // Through a span: the subscript of an inline array copies the whole of it first.
-        fields.span[index]
+        fields[index]
     }
 
     /// Forgets what the last request said; the field places need not be wiped.
