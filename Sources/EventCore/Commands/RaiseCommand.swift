@@ -89,8 +89,10 @@ public struct RaiseCommand: Sendable {
     }
 
     private func isGood(_ name: String, _ limits: CoreLimits) -> Bool {
-        !name.isEmpty && fits(name, limits.paramNameScalarsMax)
-            && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        guard !name.isEmpty, fits(name, limits.paramNameScalarsMax) else { return false }
+        let bytes = name.utf8Span.span
+        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F { return false }
+        return true
     }
 
     /// Counts characters only where the bytes alone do not tell.

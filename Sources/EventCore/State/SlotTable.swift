@@ -1,7 +1,8 @@
 /// Finds the slot of a subscription by something its record contains: open addressing, four bytes an entry.
 ///
 /// Divided into shards that grow one by one, so that growing at a million entries costs a subscribe no more
-/// than growing at a thousand.
+/// than growing at a thousand. An entry also holds a few bits of the hash: a record lies anywhere in memory, and is
+/// looked at only where they agree.
 struct SlotTable<Key: SlotKey> {
     private var shards = [Shard](repeating: Shard(), count: SlotTable.shardCount)
 
@@ -27,17 +28,30 @@ struct SlotTable<Key: SlotKey> {
     }
 
     private struct Shard {
+        /// Each a slot in the lower bits and the mark of its hash in the upper ones.
         private var cells: ContiguousArray<UInt32> = []
         private var used = 0
 
+        /// Enough for 134 million slots, more than the setting `subscriptions-max` allows.
+        private static var slotBits: UInt32 { 27 }
+        private static var slotMask: UInt32 { 1 << slotBits - 1 }
         private static var empty: UInt32 { .max }
+
+        /// The hash's bits below those that choose the shard, where a cell keeps them.
+        private static func mark(_ hash: UInt64) -> UInt32 {
+            UInt32(truncatingIfNeeded: hash >> 26) & ~slotMask
+        }
 
         func find(_ key: Key, hash: UInt64, in slab: borrowing Slab) -> UInt32? {
             guard !cells.isEmpty else { return nil }
             let mask = cells.count - 1
+            let mark = Self.mark(hash)
             var index = Int(truncatingIfNeeded: hash) & mask
             while cells[index] != Self.empty {
-                if key.matches(slab[cells[index]]) { return cells[index] }
+                let cell = cells[index]
+                if cell & ~Self.slotMask == mark, key.matches(slab[cell & Self.slotMask]) {
+                    return cell & Self.slotMask
+                }
                 index = (index + 1) & mask
             }
             return nil
@@ -52,12 +66,12 @@ struct SlotTable<Key: SlotKey> {
         mutating func remove(_ slot: UInt32, hash: UInt64, in slab: borrowing Slab) {
             let mask = cells.count - 1
             var hole = Int(truncatingIfNeeded: hash) & mask
-            while cells[hole] != slot { hole = (hole + 1) & mask }
+            while cells[hole] & Self.slotMask != slot { hole = (hole + 1) & mask }
             used -= 1
             // Backward shift: whatever was pushed past the hole moves up, so no tombstones are needed.
             var next = (hole + 1) & mask
             while cells[next] != Self.empty {
-                let home = Int(truncatingIfNeeded: Key(of: slab[cells[next]]).hash) & mask
+                let home = Int(truncatingIfNeeded: Key(of: slab[cells[next] & Self.slotMask]).hash) & mask
                 if (next - home) & mask >= (next - hole) & mask {
                     cells[hole] = cells[next]
                     hole = next
@@ -71,13 +85,14 @@ struct SlotTable<Key: SlotKey> {
             let mask = cells.count - 1
             var index = Int(truncatingIfNeeded: hash) & mask
             while cells[index] != Self.empty { index = (index + 1) & mask }
-            cells[index] = slot
+            cells[index] = Self.mark(hash) | slot
         }
 
         private mutating func grow(in slab: borrowing Slab) {
             let old = cells
             cells = ContiguousArray(repeating: Self.empty, count: max(8, old.count * 2))
-            for slot in old where slot != Self.empty {
+            for cell in old where cell != Self.empty {
+                let slot = cell & Self.slotMask
                 place(slot, hash: Key(of: slab[slot]).hash)
             }
         }

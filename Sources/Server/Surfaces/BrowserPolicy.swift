@@ -49,8 +49,8 @@ struct BrowserPolicy: Sendable {
     /// Letters in any case.
     private func equals(_ bytes: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
         guard bytes.count == other.count else { return false }
-        for index in 0..<bytes.count where lowercase(bytes[index]) != lowercase(other[index]) {
-            return false
+        for index in 0..<bytes.count where bytes[index] != other[index] {
+            guard lowercase(bytes[index]) == lowercase(other[index]) else { return false }
         }
         return true
     }

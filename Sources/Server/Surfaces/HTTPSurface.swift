@@ -30,13 +30,12 @@ struct HTTPSurface: HTTPHandler {
         }
         switch RouteTable.match(request.method, request.path) {
         case .route(let index, let argument):
-            let route = RouteTable.routes[index]
-            if route.method != .get, !rest.policy.mayWrite(origin: origin, host: request.host) {
+            if RouteTable.routes[index].method != .get, !rest.policy.mayWrite(origin: origin, host: request.host) {
                 throw Problem(
                     403, "origin_forbidden",
                     "Pages of this origin may not write here; the setting is allowed-origin.")
             }
-            return try route.action(rest, request, PathArgument(bytes: argument), &response)
+            return try RouteTable.routes[index].action(rest, request, PathArgument(bytes: argument), &response)
         case .options(let allow):
             answerOptions(request, allow: allow, origin: origin, &response)
             return .ready

@@ -92,10 +92,7 @@ extension HTTPRequest {
 enum MediaType {
     /// Whether `value` is `application/json`, with no parameter but `charset=utf-8` (RFC 9110 §8.3.1).
     static func isJSON(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-        let plain: StaticString = "application/json"
-        if value.elementsEqual(UnsafeBufferPointer(start: plain.utf8Start, count: plain.utf8CodeUnitCount)) {
-            return true
-        }
+        if value.isExactly("application/json") { return true }
         let parts = value.lowercasedText.split(separator: ";", omittingEmptySubsequences: false)
             .map { $0.trimmingBlanks() }
         guard parts[0] == "application/json" else { return false }
@@ -106,6 +103,13 @@ enum MediaType {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+    /// Whether these are the bytes of `text`.
+    func isExactly(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for index in indices where self[index] != text.utf8Start[index] { return false }
+        return true
+    }
+
     /// The bytes as text, ASCII letters in lower case; what is no UTF-8 becomes U+FFFD.
     var lowercasedText: String {
         String(decoding: map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -35,6 +35,9 @@ enum RouteTable {
         Route(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness),
     ]
 
+    /// The paths of `routes`, at the same places.
+    private static let patterns = routes.map { PathPattern($0.path) }
+
     /// What a request's method and path lead to.
     enum Match {
         /// A row, and the bytes that stand for `{}`, undecoded.
@@ -48,9 +51,10 @@ enum RouteTable {
 
     static func match(_ method: HTTPMethod, _ path: UnsafeBufferPointer<UInt8>) -> Match {
         let wanted = method == .head ? .get : method
+        guard path.count > 1 else { return .unknownPath }
         var known: [HTTPMethod] = []
-        for index in routes.indices {
-            guard let argument = match(routes[index].path, path) else { continue }
+        for index in patterns.indices where patterns[index].initial == path[1] {
+            guard let argument = patterns[index].match(path) else { continue }
             if routes[index].method == wanted { return .route(index, argument) }
             known.append(routes[index].method)
         }
@@ -73,30 +77,5 @@ enum RouteTable {
             }
         }
         return (names + ["OPTIONS"]).joined(separator: ", ")
-    }
-
-    /// The bytes for `{}` (empty where the pattern has none) if `path` is of this pattern, else nil.
-    private static func match(
-        _ pattern: StaticString, _ path: UnsafeBufferPointer<UInt8>
-    ) -> UnsafeBufferPointer<UInt8>? {
-        let pattern = UnsafeBufferPointer(
-            start: pattern.utf8Start, count: pattern.utf8CodeUnitCount)
-        var position = 0
-        var index = 0
-        var argument = UnsafeBufferPointer(rebasing: path[0..<0])
-        while index < pattern.count {
-            if pattern[index] == UInt8(ascii: "{") {
-                let start = position
-                while position < path.count && path[position] != UInt8(ascii: "/") { position += 1 }
-                guard position > start else { return nil }
-                argument = UnsafeBufferPointer(rebasing: path[start..<position])
-                index += 2
-                continue
-            }
-            guard position < path.count, path[position] == pattern[index] else { return nil }
-            position += 1
-            index += 1
-        }
-        return position == path.count ? argument : nil
     }
 }

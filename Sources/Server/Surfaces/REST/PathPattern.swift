@@ -1,0 +1,41 @@
+/// A path of the route table, taken apart once: what must stand before `{}`, and what after it.
+struct PathPattern: Sendable {
+    private let text: StaticString
+    /// Bytes before `{}`; all of them where there is none.
+    private let headCount: Int
+    /// Bytes after `{}`; nil where there is none.
+    private let tailCount: Int?
+    /// The second byte: with it alone most requests are told from most patterns.
+    let initial: UInt8
+
+    /// The pattern of `/events/{}/raise`; at most one `{}`.
+    init(_ text: StaticString) {
+        self.text = text
+        let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        let brace = bytes.firstIndex(of: UInt8(ascii: "{"))
+        headCount = brace ?? bytes.count
+        tailCount = brace.map { bytes.count - $0 - 2 }
+        initial = bytes.count > 1 ? bytes[1] : 0
+    }
+
+    /// The bytes that stand for `{}` (none where the pattern has none) if `path` is of this pattern, else nil.
+    func match(_ path: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+        guard let tailCount else {
+            guard path.count == headCount, agrees(path, at: 0, with: 0, count: headCount) else { return nil }
+            return UnsafeBufferPointer(rebasing: path[..<0])
+        }
+        let end = path.count - tailCount
+        guard end > headCount, agrees(path, at: 0, with: 0, count: headCount),
+            agrees(path, at: end, with: headCount + 2, count: tailCount)
+        else { return nil }
+        let argument = UnsafeBufferPointer(rebasing: path[headCount..<end])
+        return argument.contains(UInt8(ascii: "/")) ? nil : argument
+    }
+
+    private func agrees(
+        _ path: UnsafeBufferPointer<UInt8>, at start: Int, with own: Int, count: Int
+    ) -> Bool {
+        for index in 0..<count where path[start + index] != text.utf8Start[own + index] { return false }
+        return true
+    }
+}
