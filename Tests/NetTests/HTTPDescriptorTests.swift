@@ -23,16 +23,22 @@ import Testing
         process.arguments = ["--port", "0", "--workers", "1"]
         process.standardOutput = output
         try process.run()
-        defer { process.terminate() }
+        // Not SIGTERM: threads of Dispatch have it blocked, and a child inherits that.
+        defer { kill(process.processIdentifier, SIGKILL) }
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let port = try #require(UInt16(line.trimmingCharacters(in: .whitespacesAndNewlines)))
         let address = ListenAddress.tcp(host: "127.0.0.1", port: port)
 
         let number = process.processIdentifier
-        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(number)/fd").count
+        // So low that two more fit: new descriptors get the lowest free numbers.
+        let used = Set(
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(number)/fd")
+                .compactMap { Int($0) })
+        let free = (0...).lazy.filter { !used.contains($0) }.prefix(2)
+        let highest = try #require(Array(free).last)
         let limit = Process()
         limit.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
-        limit.arguments = ["--pid", String(number), "--nofile=\(open + 2)"]
+        limit.arguments = ["--pid", String(number), "--nofile=\(highest + 1)"]
         try limit.run()
         limit.waitUntilExit()
 

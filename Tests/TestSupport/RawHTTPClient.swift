@@ -6,6 +6,9 @@ public final class RawHTTPClient {
     /// What a test waits for at most; nothing waits so long unless it fails.
     public static let patienceMilliseconds = 10_000
 
+    /// Closed on exec: a program that a test starts must not keep connections open.
+    private static let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
     private let number: Int32
     private var received: [UInt8] = []
     private var isOpen = true
@@ -15,7 +18,7 @@ public final class RawHTTPClient {
         switch address {
         case .tcp(let host, let port):
             let isIPv6 = host.contains(":")
-            number = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            number = socket(isIPv6 ? AF_INET6 : AF_INET, Self.type, 0)
             var hints = addrinfo()
             hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
             var list: UnsafeMutablePointer<addrinfo>?
@@ -27,7 +30,7 @@ public final class RawHTTPClient {
                 throw SystemError.last("connect")
             }
         case .unix(let path):
-            number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            number = socket(AF_UNIX, Self.type, 0)
             var name = sockaddr_un()
             name.sun_family = sa_family_t(AF_UNIX)
             withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }

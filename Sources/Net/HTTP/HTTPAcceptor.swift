@@ -69,7 +69,11 @@ extension HTTPWorkerLoop {
             switch errno {
             case EAGAIN: return
             case EMFILE, ENFILE:
-                guard refuseWithReserve(descriptor) else { return pauseAccepting() }
+                switch refuseWithReserve(descriptor) {
+                case 0: continue
+                case EAGAIN: return
+                default: return pauseAccepting()
+                }
             case ENOBUFS, ENOMEM: return pauseAccepting()
             default: continue  // It ended before it was taken (ECONNABORTED and its kin), or EINTR.
             }
@@ -114,24 +118,24 @@ extension HTTPWorkerLoop {
     }
 
     /// Out of descriptors: gives up the one in reserve to take the connection and to tell it so,
-    /// because a connection that stays at the listener would wake the loop for ever. False when
-    /// even that failed.
-    private mutating func refuseWithReserve(_ listener: Int32) -> Bool {
+    /// because a connection that stays at the listener would wake the loop for ever. Returns 0, or
+    /// the errno of the accept: EAGAIN when none waits, for the kernel wants a descriptor first.
+    private mutating func refuseWithReserve(_ listener: Int32) -> Int32 {
         guard let reserve = acceptor?.reserve, reserve >= 0 else {
             acceptor?.reserve = HTTPAcceptor.openReserve()
-            return false
+            return EMFILE
         }
         Glibc.close(reserve)
         let connection = carillon_accept(listener, nil)
+        let error = connection >= 0 ? 0 : errno
         if connection >= 0 {
-            // What has arrived is taken first: closing with unread bytes would reset the answer
-            // away.
+            // What has arrived is taken first: closing with unread bytes would reset the answer away.
             _ = recv(connection, buffer, Self.bufferBytes, 0)
             refuseAtOnce(connection)
             Glibc.close(connection)
         }
         acceptor?.reserve = HTTPAcceptor.openReserve()
-        return connection >= 0
+        return error
     }
 
     private mutating func refuseAtOnce(_ descriptor: Int32) {
