@@ -35,7 +35,7 @@ public final class EventInterface: Sendable {
         catalogue: [EventDescription] = OpenSIPSEvents.catalogue, limits: CoreLimits = CoreLimits(),
         version: String = "", clock: @escaping @Sendable () -> Moment
     ) {
-        precondition(transports.count <= 256, "a transport's number is one byte")
+        precondition(transports.count <= LaneSet.lanesMax, "a set of lanes is one word")
         precondition(
             (1...limits.expireMaxSeconds).contains(limits.expireDefaultSeconds)
                 && limits.expireMaxSeconds <= Int64(UInt32.max), "a lifetime is 32 bits of seconds")

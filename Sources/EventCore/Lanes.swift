@@ -15,62 +15,62 @@ extension EventInterface {
     /// Hands over slice after slice until the lane is empty and given up. A raising thread stops early and leaves
     /// the rest to the transport's queue, so that it never works for others for long.
     private func empty(_ lane: Int, inline: Bool) {
-        var sent: (targets: ArraySlice<Target>, outcomes: [Outcome])?
+        let transport = transports[lane]
+        let gate = gates[lane]
+        var step = Step()
+        var outcomes: [Outcome] = []
         var handed = 0
         while true {
             let now = inline ? nil : clock()
             let mayGoOn = !inline || handed < limits.inlineDeliveriesMax
-            let step = core.withLock { core -> Step in
-                if let sent { settle(sent, in: &core) }
+            // Changed in place, not returned: this is the hottest path, and a result would be copied on its way.
+            core.withLock { core in
+                if let slice = step.slice {
+                    for (target, outcome) in zip(slice.targets, outcomes) {
+                        core.state.settle(target.subscription, outcome)
+                    }
+                }
                 if let now { expireFirst(&core, at: now) }
-                return next(lane, mayGoOn: mayGoOn, in: &core)
+                step.advance(lane, gate, mayGoOn: mayGoOn, in: &core)
             }
             for waiter in step.answered { waiter.continuation(.success(waiter.reply)) }
-            guard let (occurrence, targets) = step.slice else {
+            guard let slice = step.slice else {
                 if step.handOver { schedule(lane) }
                 return
             }
+            let count = slice.targets.count
+            if outcomes.count == count {
+                for index in 0..<count { outcomes[index] = .delivered }
+            } else {
+                outcomes = [Outcome](repeating: .delivered, count: count)
+            }
             // The gate was closed under the lock: who unsubscribes from now on waits for this slice.
-            var outcomes = [Outcome](repeating: .delivered, count: targets.count)
-            transports[lane].deliver(occurrence, to: targets, outcomes: &outcomes)
-            gates[lane].open()
-            handed += targets.count
-            sent = (targets, outcomes)
+            transport.deliver(slice.occurrence, to: slice.targets, outcomes: &outcomes)
+            gate.open()
+            handed += count
         }
     }
 
     /// What the owner of a lane does next.
     private struct Step {
-        var slice: (occurrence: Occurrence, targets: ArraySlice<Target>)?
+        var slice: SendLane.Slice?
         var handOver = false
         var answered: [SendLane.Waiter] = []
-    }
 
-    private func next(_ lane: Int, mayGoOn: Bool, in core: inout Core) -> Step {
-        var step = Step()
-        if mayGoOn {
-            step.slice = core.state.nextSlice(lane: lane)
-            step.handOver = false
-        } else {
-            step.handOver = !core.state.lanes[lane].entries.isEmpty
-        }
-        if let slice = step.slice {
-            gates[lane].close()
-            step.answered = core.state.lanes[lane].takeWaiters(before: slice.occurrence.sequence)
-        } else if !step.handOver {
-            core.state.lanes[lane].isOwned = false
-            step.answered = core.state.lanes[lane].takeWaiters(before: .max)
-        }
-        return step
-    }
-
-    private func settle(
-        _ sent: (targets: ArraySlice<Target>, outcomes: [Outcome]), in core: inout Core
-    ) {
-        var index = 0
-        for target in sent.targets {
-            core.state.settle(target.subscription, sent.outcomes[index])
-            index += 1
+        mutating func advance(_ lane: Int, _ gate: Gate, mayGoOn: Bool, in core: inout Core) {
+            slice = mayGoOn ? core.state.nextSlice(lane: lane) : nil
+            if let slice {
+                gate.close()
+                answered = core.state.lanes[lane].takeWaiters(before: slice.occurrence.sequence)
+                return
+            }
+            handOver = !mayGoOn && !core.state.lanes[lane].entries.isEmpty
+            if handOver {
+                answered = []
+            } else {
+                core.state.lanes[lane].isOwned = false
+                answered = core.state.lanes[lane].takeWaiters(before: .max)
+            }
         }
     }
 }

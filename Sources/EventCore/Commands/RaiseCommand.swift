@@ -44,20 +44,21 @@ public struct RaiseCommand: Sendable {
         on interface: EventInterface, at now: Moment, waiter: (RaiseReceipt) -> SendLane.Waiter?
     ) throws(CommandError) -> RaiseReceipt {
         try check(interface.limits)
-        let (raised, receipt) = try interface.core.withLock {
-            core throws(CommandError) -> (EventState.Raised, RaiseReceipt) in
+        let raised = try interface.core.withLock { core throws(CommandError) -> EventState.Raised in
             interface.expireFirst(&core, at: now)
             let number = try event(in: &core, of: interface)
             let raised = core.state.raise(event: number, params: params, now: now)
-            let receipt = RaiseReceipt(
-                id: raised.id, event: event, time: now.wall, matched: raised.matched)
-            if let lane = raised.lagging, let waiter = waiter(receipt) {
+            if let lane = raised.lagging, let waiter = waiter(receipt(raised, now)) {
                 core.state.lanes[lane].wait(waiter)
             }
-            return (raised, receipt)
+            return raised
         }
         interface.carry(raised)
-        return receipt
+        return receipt(raised, now)
+    }
+
+    private func receipt(_ raised: EventState.Raised, _ now: Moment) -> RaiseReceipt {
+        RaiseReceipt(id: raised.id, event: event, time: now.wall, matched: raised.matched)
     }
 
     private func event(
@@ -91,7 +92,9 @@ public struct RaiseCommand: Sendable {
     private func isGood(_ name: String, _ limits: CoreLimits) -> Bool {
         guard !name.isEmpty, fits(name, limits.paramNameScalarsMax) else { return false }
         let bytes = name.utf8Span.span
-        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F { return false }
+        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F {
+            return false
+        }
         return true
     }
 

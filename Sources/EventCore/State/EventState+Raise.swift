@@ -5,8 +5,8 @@ extension EventState {
         let id: OccurrenceID
         let matched: Int
         /// Lanes to empty on the raising thread, and lanes to hand to their transport's queue.
-        var inline: [Int] = []
-        var scheduled: [Int] = []
+        var inline = LaneSet()
+        var scheduled = LaneSet()
         /// A lane that lags so far behind that the answer should wait for it.
         var lagging: Int?
     }
@@ -30,20 +30,20 @@ extension EventState {
         return raised
     }
 
-    /// The next deliveries of a lane, and those of them that ended before they could start.
-    mutating func nextSlice(lane: Int) -> (occurrence: Occurrence, targets: ArraySlice<Target>)? {
-        while let (entry, range) = lanes[lane].take(limits.sliceDeliveriesMax) {
-            let slice = entry.targets[range]
-            if entry.removals == removals { return (entry.occurrence, slice) }
+    /// The next deliveries of a lane; those that ended before they could start are counted and left out.
+    mutating func nextSlice(lane: Int) -> SendLane.Slice? {
+        while var slice = lanes[lane].take(limits.sliceDeliveriesMax) {
+            if slice.removals == removals { return slice }
             var living: [Target] = []
-            for target in slice {
+            for target in slice.targets {
                 if let reason = slab.end(of: target.subscription) {
                     settle(target.subscription, .dropped(reason))
                 } else {
                     living.append(target)
                 }
             }
-            if !living.isEmpty { return (entry.occurrence, living[...]) }
+            slice.targets = living[...]
+            if !living.isEmpty { return slice }
         }
         return nil
     }
@@ -63,18 +63,16 @@ extension EventState {
         guard !lanes[lane].isOwned else { return }
         lanes[lane].isOwned = true
         if lags {
-            raised.scheduled.append(lane)
+            raised.scheduled.insert(lane)
         } else {
-            raised.inline.append(lane)
+            raised.inline.insert(lane)
         }
     }
 
     /// Drops what waits in a lane whose transport was stopped, and all that comes later; who still waits for it.
     mutating func close(lane: Int) -> [SendLane.Waiter] {
         lanes[lane].isClosed = true
-        while let (entry, range) = lanes[lane].take(.max) {
-            drop(entry.targets[range], .stopped)
-        }
+        while let slice = lanes[lane].take(.max) { drop(slice.targets, .stopped) }
         return lanes[lane].takeWaiters(before: .max)
     }
 

@@ -30,10 +30,10 @@ struct Fifo<Element> {
         return element
     }
 
-    /// Changes the first element where it lies. The queue must not be empty.
-    mutating func updateFirst(_ body: (inout Element) -> Void) {
-        guard var element = elements[head].take() else { return }
-        body(&element)
-        elements[head] = element
+    /// Reads or changes the first element where it lies; nil when there is none.
+    mutating func updateFirst<Result>(_ body: (inout Element) -> Result) -> Result? {
+        guard !isEmpty, var element = elements[head].take() else { return nil }
+        defer { elements[head] = element }
+        return body(&element)
     }
 }

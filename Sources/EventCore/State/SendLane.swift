@@ -9,6 +9,10 @@ struct SendLane {
         var next = 0
         /// `EventState.removals` when it was enqueued: while it is the same, every target is still live.
         let removals: UInt64
+
+        func slice(_ end: Int) -> Slice {
+            Slice(occurrence: occurrence, targets: targets[next..<end], removals: removals)
+        }
     }
 
     /// A raise that is answered when its deliveries have been handed over.
@@ -36,17 +40,26 @@ struct SendLane {
         waiters.append(waiter)
     }
 
+    /// Deliveries of one occurrence that are taken at once.
+    struct Slice {
+        let occurrence: Occurrence
+        var targets: ArraySlice<Target>
+        let removals: UInt64
+    }
+
     /// The next deliveries, all of one occurrence, at most `count`; nil when there are none.
-    mutating func take(_ count: Int) -> (entry: Entry, range: Range<Int>)? {
-        guard let entry = entries.first else { return nil }
-        let end = entry.next + min(count, entry.targets.count - entry.next)
-        backlog -= end - entry.next
-        if end == entry.targets.count {
-            _ = entries.popFirst()
-        } else {
-            entries.updateFirst { $0.next = end }
-        }
-        return (entry, entry.next..<end)
+    mutating func take(_ count: Int) -> Slice? {
+        let isLast = entries.updateFirst { $0.targets.count - $0.next <= count }
+        guard let isLast else { return nil }
+        let slice =
+            isLast
+            ? entries.popFirst().map { $0.slice($0.targets.count) }
+            : entries.updateFirst { entry in
+                defer { entry.next += count }
+                return entry.slice(entry.next + count)
+            }
+        backlog -= slice?.targets.count ?? 0
+        return slice
     }
 
     /// The raises whose deliveries have all been handed over, when those before `sequence` have.

@@ -19,7 +19,7 @@ import Testing
                 let expected = array.popLast()
                 #expect(last == expected)
             case 8 where !array.isEmpty:
-                fifo.updateFirst { $0 += 1 }
+                _ = fifo.updateFirst { $0 += 1 }
                 array[0] += 1
             default:
                 let first = fifo.popFirst()
