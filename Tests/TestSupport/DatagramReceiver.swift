@@ -1,47 +1,115 @@
 internal import Glibc
 
-/// A real UDP socket on 127.0.0.1 that waits for datagrams, each with a deadline.
+/// A real datagram socket that waits for datagrams, each with a deadline.
 public final class DatagramReceiver {
-    private let descriptor: Int32
-    /// The port the kernel chose.
-    public let port: UInt16
-
-    /// Binds a free port; `receive` gives up after `deadlineMilliseconds`.
-    public init(deadlineMilliseconds: Int = 5_000) {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        self.descriptor = descriptor
-        port = UInt16(bigEndian: address.sin_port)
-        var time = timeval(
-            tv_sec: deadlineMilliseconds / 1_000, tv_usec: deadlineMilliseconds % 1_000 * 1_000)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    /// Where it receives.
+    public enum Place {
+        /// A free UDP port of 127.0.0.1.
+        case ipv4
+        /// A free UDP port of ::1.
+        case ipv6
+        /// A UNIX path, which is made here and goes with the receiver.
+        case path(String)
+        /// A name in the abstract namespace of UNIX sockets, without `@`.
+        case abstract(String)
     }
 
-    deinit { close(descriptor) }
+    private let descriptor: Int32
+    private let place: Place
+    /// The port the kernel chose; 0 for a UNIX socket.
+    public let port: UInt16
+
+    /// Binds; `receive` gives up after `deadlineMilliseconds`.
+    public init(_ place: Place = .ipv4, deadlineMilliseconds: Int = 5_000) {
+        self.place = place
+        (descriptor, port) = Self.bound(place)
+        var time = timeval(
+            tv_sec: deadlineMilliseconds / 1_000, tv_usec: deadlineMilliseconds % 1_000 * 1_000)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        var bytes: Int32 = 4_194_304
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    deinit {
+        close(descriptor)
+        if case .path(let path) = place { unlink(path) }
+    }
 
     /// The socket text that reaches this receiver.
-    public var socketText: String { "udp:127.0.0.1:\(port)" }
+    public var socketText: String {
+        switch place {
+        case .ipv4: "udp:127.0.0.1:\(port)"
+        case .ipv6: "udp:[::1]:\(port)"
+        case .path(let path): "unix:\(path)"
+        case .abstract(let name): "unix:@\(name)"
+        }
+    }
 
     /// The next datagram as text; nil when none came before the deadline.
     public func receive() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+        receiveBytes().map { String(decoding: $0, as: UTF8.self) }
     }
+
+    /// The next datagram; nil when none came before the deadline.
+    public func receiveBytes() -> [UInt8]? { receive(flags: 0) }
 
     /// A datagram that has already arrived; nil when there is none.
     public func receiveNow() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+        receive(flags: Int32(MSG_DONTWAIT)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func receive(flags: Int32) -> [UInt8]? {
+        withUnsafeTemporaryAllocation(byteCount: 262_144, alignment: 1) { buffer in
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, flags)
+            return count < 0 ? nil : [UInt8](buffer[..<count])
+        }
+    }
+
+    private static func bound(_ place: Place) -> (Int32, UInt16) {
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        switch place {
+        case .ipv4:
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            let descriptor = socket(AF_INET, type, 0)
+            bind(descriptor, &address, MemoryLayout<sockaddr_in>.size)
+            return (descriptor, UInt16(bigEndian: address.sin_port))
+        case .ipv6:
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_addr = in6addr_loopback
+            let descriptor = socket(AF_INET6, type, 0)
+            bind(descriptor, &address, MemoryLayout<sockaddr_in6>.size)
+            return (descriptor, UInt16(bigEndian: address.sin6_port))
+        case .path(let path):
+            return (named(Array(path.utf8) + [0], type), 0)
+        case .abstract(let name):
+            return (named([0] + Array(name.utf8), type), 0)
+        }
+    }
+
+    private static func named(_ name: [UInt8], _ type: Int32) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        let descriptor = socket(AF_UNIX, type, 0)
+        bind(descriptor, &address, MemoryLayout<sa_family_t>.size + name.count)
+        return descriptor
+    }
+
+    /// Binds, then reads back the address with its port.
+    private static func bind<Address>(
+        _ descriptor: Int32, _ address: inout Address, _ size: Int
+    ) {
+        var length = socklen_t(size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = Glibc.bind(descriptor, $0, length)
+                _ = getsockname(descriptor, $0, &length)
+            }
+        }
     }
 }
