@@ -16,7 +16,7 @@ public final class Carillon: Sendable {
     private let store: SubscriptionStore
     private let interface: EventInterface
     private let server: HTTPServer
-    private let readiness = Readiness()
+    private let readiness: Readiness
     private let housekeeping: Housekeeping
     private let addresses: [ListenAddress]
 
@@ -36,6 +36,7 @@ public final class Carillon: Sendable {
         } catch {
             throw StartError(error.message)
         }
+        readiness = Readiness { [store] in store.statistics.isFailing }
         interface = EventInterface(
             transports: transports, journal: store, limits: settings.coreLimits,
             version: "Carillon \(Self.version)", clock: Clock.now)
@@ -49,7 +50,7 @@ public final class Carillon: Sendable {
         server = try Self.server(settings, handler: HTTPSurface(rest: rest))
         addresses = try Self.bind(server, to: wanted)
         Self.note(addresses, in: own)
-        housekeeping = Housekeeping(interface)
+        housekeeping = Housekeeping(interface, store)
     }
 
     /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`.

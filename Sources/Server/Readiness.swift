@@ -4,6 +4,12 @@ internal import Synchronization
 /// Whether the service may be sent work, and why not.
 final class Readiness: Sendable {
     private let stage = Lock<Stage>(.starting)
+    private let storeFails: @Sendable () -> Bool
+
+    /// `storeFails` says whether changes cannot be written at present. Any thread.
+    init(storeFails: @escaping @Sendable () -> Bool) {
+        self.storeFails = storeFails
+    }
 
     /// Where in its life the service is.
     enum Stage: Sendable {
@@ -21,7 +27,7 @@ final class Readiness: Sendable {
     func whyNot() -> String? {
         switch stage.withLock({ $0 }) {
         case .starting: "The service is starting."
-        case .running: nil
+        case .running: storeFails() ? "The state cannot be written at present." : nil
         case .stopping: "The service is stopping."
         }
     }

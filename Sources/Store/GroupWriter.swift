@@ -53,6 +53,15 @@ struct GroupWriter {
         }
     }
 
+    /// Writes one row as it is, to find out whether anything can be written.
+    mutating func probe() throws(SQLiteFailure) {
+        try transaction { writer throws(SQLiteFailure) in
+            writer.noteHighest.bind(1, writer.highest)
+            try writer.noteHighest.run()
+            writer.noted = writer.highest
+        }
+    }
+
     /// Deletes every subscription whose deadline is not after `now`, milliseconds since 1970.
     mutating func removeExpired(before now: Int64) throws(SQLiteFailure) {
         let sweep = try connection.prepare(

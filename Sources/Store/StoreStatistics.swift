@@ -8,6 +8,8 @@ public struct StoreStatistics: Sendable, Equatable {
     public internal(set) var failures: UInt64 = 0
     /// What the latest of them failed with, in SQLite's words; nil before the first.
     public internal(set) var lastError: String?
+    /// Whether the latest transaction failed: changes are refused until one succeeds, see `SubscriptionStore.probe`.
+    public internal(set) var isFailing = false
     /// Expired subscriptions whose row stays until the next start, because too many waited.
     public internal(set) var expiredForgotten: UInt64 = 0
     /// Changes that wait for the next transaction.

@@ -91,6 +91,21 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
         if isAsleep { queue.async { self.drain() } }
     }
 
+    /// Tries soon whether changes can be written again, where the latest could not: without it nobody would know
+    /// until a client asks for the next change. Never blocks; does nothing while all is well.
+    public func probe() {
+        guard shared.withLock({ $0.statistics.isFailing }) else { return }
+        queue.async {
+            guard self.session != nil else { return }
+            do throws(SQLiteFailure) {
+                try self.session?.writer.probe()
+                self.shared.withLock { $0.statistics.isFailing = false }
+            } catch {
+                self.shared.withLock { $0.statistics.note(error) }
+            }
+        }
+    }
+
     /// Waits until everything appended before is on disk or has failed. Not inside a client's call.
     public func flush() { queue.sync {} }
 
@@ -160,6 +175,7 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
             let client = shared.withLock { shared in
                 shared.inbox.succeeded(group)
                 shared.statistics.commits += 1
+                shared.statistics.isFailing = false
                 shared.statistics.changes += UInt64(group.changes.count + group.expired.count)
                 return shared.client
             }
@@ -178,6 +194,7 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
         let client = shared.withLock { shared in
             shared.inbox.failed(group)
             shared.statistics.note(failure)
+            shared.statistics.isFailing = true
             return shared.client
         }
         // Deletions of expired subscriptions are tried again, and nobody waits for them.

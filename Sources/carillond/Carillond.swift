@@ -32,13 +32,9 @@ struct Carillond: ParsableCommand {
         SignalWatch.block()
         var log = Logger(label: "carillond") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = logLevel
-        let carillon: Carillon
-        do throws(StartError) {
-            carillon = try Carillon(settings: try settings(), log: log)
-            try carillon.start()
-        } catch {
-            throw ValidationError(error.description)
-        }
+        // A `StartError` ends the process with its sentence and status 1; a bad flag is status 64 and the usage.
+        let carillon = try Carillon(settings: try settings(), log: log)
+        try carillon.start()
         for address in carillon.listening {
             print("listening on \(address)")
         }

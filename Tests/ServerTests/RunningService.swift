@@ -9,10 +9,12 @@ final class RunningService {
     let port: UInt16
     let stateDirectory: String
     private var isRunning = true
+    private let ownsDirectory: Bool
 
     /// Starts one. `stateDirectory` nil makes a new one, which goes with the service.
     init(stateDirectory: String? = nil, _ change: (inout Settings) -> Void = { _ in }) throws {
-        let directory = stateDirectory ?? NSTemporaryDirectory() + "carillon-" + UUID().uuidString
+        let directory =
+            stateDirectory ?? NSTemporaryDirectory() + "carillon-" + UUID().uuidString
         var settings = Settings(stateDirectory: directory)
         settings.listen = ["127.0.0.1:0"]
         settings.drainMilliseconds = 1_000
@@ -22,11 +24,13 @@ final class RunningService {
         carillon = try Carillon(settings: settings, log: log)
         try carillon.start()
         self.stateDirectory = directory
+        ownsDirectory = stateDirectory == nil
         port = UInt16(carillon.listening[0].split(separator: ":").last ?? "") ?? 0
     }
 
     deinit {
         stop()
+        if ownsDirectory { try? FileManager.default.removeItem(atPath: stateDirectory) }
     }
 
     /// Stops it as SIGTERM does.

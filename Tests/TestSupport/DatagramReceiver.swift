@@ -1,57 +1,65 @@
 internal import Glibc
 
-/// A real UDP socket on loopback that waits for datagrams, each with a deadline.
+/// A real datagram socket that waits for datagrams, each with a deadline.
 public final class DatagramReceiver {
-    /// 127.0.0.1 or ::1.
-    public enum Family: Sendable {
-        case ipv4, ipv6
+    /// Where it receives.
+    public enum Place {
+        /// A free UDP port of 127.0.0.1.
+        case ipv4
+        /// A free UDP port of ::1.
+        case ipv6
+        /// A UNIX path, which is made here and goes with the receiver.
+        case path(String)
+        /// A name in the abstract namespace of UNIX sockets, without `@`.
+        case abstract(String)
     }
 
     private let descriptor: Int32
-    private let family: Family
+    private let place: Place
     private var sender = sockaddr_storage()
-    /// The port the kernel chose.
+    private var senderLength = socklen_t(0)
+    /// The port the kernel chose; 0 for a UNIX socket.
     public let port: UInt16
 
-    /// Binds `port`, by default a free one; `receive` gives up after `deadlineMilliseconds`.
-    public init(family: Family = .ipv4, port: UInt16 = 0, deadlineMilliseconds: Int = 5_000) {
-        let descriptor = socket(family == .ipv4 ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        withUnsafeMutableBytes(of: &address) { bytes in
-            // RFC 3493 §3.3: family, port and address lie at the same places in every system's structures.
-            bytes.storeBytes(
-                of: sa_family_t(family == .ipv4 ? AF_INET : AF_INET6), as: sa_family_t.self)
-            bytes.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
-            if family == .ipv4 {
-                bytes.storeBytes(
-                    of: UInt32(0x7F00_0001).bigEndian, toByteOffset: 4, as: UInt32.self)
-            } else {
-                bytes[23] = 1
-            }
-        }
-        withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, family == .ipv4 ? 16 : 28)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        self.descriptor = descriptor
-        self.family = family
-        self.port = withUnsafeBytes(of: address) {
-            UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))
-        }
+    /// Binds, UDP at `port` or at a free one; `receive` gives up after `deadlineMilliseconds`.
+    public init(_ place: Place = .ipv4, port: UInt16 = 0, deadlineMilliseconds: Int = 5_000) {
+        self.place = place
+        (descriptor, self.port) = Self.bound(place, port)
         var time = timeval(
             tv_sec: deadlineMilliseconds / 1_000, tv_usec: deadlineMilliseconds % 1_000 * 1_000)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        var bytes: Int32 = 4_194_304
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        if case .path(let path) = place { unlink(path) }
+    }
 
     /// The socket text that reaches this receiver.
     public var socketText: String {
-        family == .ipv4 ? "udp:127.0.0.1:\(port)" : "udp:[::1]:\(port)"
+        switch place {
+        case .ipv4: "udp:127.0.0.1:\(port)"
+        case .ipv6: "udp:[::1]:\(port)"
+        case .path(let path): "unix:\(path)"
+        case .abstract(let name): "unix:@\(name)"
+        }
+    }
+
+    /// The next datagram as text; nil when none came before the deadline.
+    public func receive() -> String? {
+        receiveBytes().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The next datagram; nil when none came before the deadline.
+    public func receiveBytes() -> [UInt8]? { receive(flags: 0) }
+
+    /// A datagram that has already arrived; nil when there is none.
+    public func receiveNow() -> String? {
+        receive(flags: Int32(MSG_DONTWAIT)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Takes the next datagram once, and from then on sends `text` back to who sent it.
@@ -62,28 +70,70 @@ public final class DatagramReceiver {
             withUnsafeMutablePointer(to: &sender) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     _ = recvfrom(descriptor, &byte, 1, 0, $0, &length)
+                    senderLength = length
                 }
             }
         }
         let bytes = Array(text.utf8)
         withUnsafePointer(to: &sender) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = sendto(descriptor, bytes, bytes.count, 0, $0, family == .ipv4 ? 16 : 28)
+                _ = sendto(descriptor, bytes, bytes.count, 0, $0, senderLength)
             }
         }
     }
 
-    /// The next datagram as text; nil when none came before the deadline.
-    public func receive() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+    private func receive(flags: Int32) -> [UInt8]? {
+        withUnsafeTemporaryAllocation(byteCount: 262_144, alignment: 1) { buffer in
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, flags)
+            return count < 0 ? nil : [UInt8](buffer[..<count])
+        }
     }
 
-    /// A datagram that has already arrived; nil when there is none.
-    public func receiveNow() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+    private static func bound(_ place: Place, _ port: UInt16) -> (Int32, UInt16) {
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        switch place {
+        case .ipv4:
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            let descriptor = socket(AF_INET, type, 0)
+            bind(descriptor, &address, MemoryLayout<sockaddr_in>.size)
+            return (descriptor, UInt16(bigEndian: address.sin_port))
+        case .ipv6:
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = port.bigEndian
+            address.sin6_addr = in6addr_loopback
+            let descriptor = socket(AF_INET6, type, 0)
+            bind(descriptor, &address, MemoryLayout<sockaddr_in6>.size)
+            return (descriptor, UInt16(bigEndian: address.sin6_port))
+        case .path(let path):
+            return (named(Array(path.utf8) + [0], type), 0)
+        case .abstract(let name):
+            return (named([0] + Array(name.utf8), type), 0)
+        }
+    }
+
+    private static func named(_ name: [UInt8], _ type: Int32) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        let descriptor = socket(AF_UNIX, type, 0)
+        bind(descriptor, &address, MemoryLayout<sa_family_t>.size + name.count)
+        return descriptor
+    }
+
+    /// Binds, then reads back the address with its port.
+    private static func bind<Address>(
+        _ descriptor: Int32, _ address: inout Address, _ size: Int
+    ) {
+        var length = socklen_t(size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = Glibc.bind(descriptor, $0, length)
+                _ = getsockname(descriptor, $0, &length)
+            }
+        }
     }
 }

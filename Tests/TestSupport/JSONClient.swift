@@ -35,15 +35,14 @@ public final class JSONClient {
 
     /// Connects to `127.0.0.1:port`. Every read and write fails after `deadlineSeconds`.
     public init(port: UInt16, deadlineSeconds: Int = 10) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         host = "127.0.0.1:\(port)"
-        var time = timeval(tv_sec: deadlineSeconds, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setDeadline(deadlineSeconds)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let descriptor = self.descriptor
         let status = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -52,23 +51,80 @@ public final class JSONClient {
         guard status == 0 else { throw Failure(description: "connect: \(errno)") }
     }
 
+    /// Connects to a UNIX socket. Every read and write fails after `deadlineSeconds`.
+    public init(path: String, deadlineSeconds: Int = 10) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        host = "localhost"
+        setDeadline(deadlineSeconds)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let descriptor = self.descriptor
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0 else { throw Failure(description: "connect: \(errno)") }
+    }
+
     deinit { close(descriptor) }
+
+    private func setDeadline(_ seconds: Int) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
 
     /// Sends a request and waits for its answer. `body` makes it `application/json`.
     public func send(
         _ method: String, _ target: String, _ body: String? = nil, fields: [String: String] = [:]
     ) throws -> Response {
-        var head = "\(method) \(target) HTTP/1.1\r\n"
-        var fields = fields
-        if fields["Host"] == nil { fields["Host"] = host }
-        if body != nil && fields["Content-Type"] == nil { fields["Content-Type"] = "application/json" }
-        if let body { fields["Content-Length"] = String(body.utf8.count) }
-        for (name, value) in fields { head += "\(name): \(value)\r\n" }
-        try write(Array((head + "\r\n" + (body ?? "")).utf8))
+        try send(method, target, bytes: body.map { Array($0.utf8) }, fields: fields)
+    }
+
+    /// Sends a request whose body is these bytes and waits for its answer.
+    public func send(
+        _ method: String, _ target: String, bytes: [UInt8]?, fields: [String: String] = [:]
+    ) throws -> Response {
+        try write(request(method, target, bytes: bytes, fields: fields))
         return try read(isHead: method == "HEAD")
     }
 
-    private func write(_ bytes: [UInt8]) throws {
+    /// The bytes of a request. A field whose value is empty is left out, `Content-Type` for one.
+    public func request(
+        _ method: String, _ target: String, bytes: [UInt8]? = nil, fields: [String: String] = [:]
+    ) -> [UInt8] {
+        var fields = fields
+        if fields["Host"] == nil { fields["Host"] = host }
+        if bytes != nil, fields["Content-Type"] == nil { fields["Content-Type"] = "application/json" }
+        if let bytes { fields["Content-Length"] = String(bytes.count) }
+        var head = "\(method) \(target) HTTP/1.1\r\n"
+        for (name, value) in fields where !value.isEmpty { head += "\(name): \(value)\r\n" }
+        return Array((head + "\r\n").utf8) + (bytes ?? [])
+    }
+
+    /// Says that nothing more will be sent.
+    public func halfClose() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Makes the close that follows an RST, which leaves no port in TIME_WAIT.
+    public func resetsWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Whether the other side ends the connection before the deadline; what comes before is thrown away.
+    public func reachesEnd() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count == 0 || (count < 0 && errno == ECONNRESET) { return true }
+            if count < 0 { return false }
+        }
+    }
+
+    /// Sends these bytes.
+    public func write(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -79,15 +135,17 @@ public final class JSONClient {
         }
     }
 
-    private func read(isHead: Bool) throws -> Response {
+    /// The next answer.
+    public func read(isHead: Bool = false) throws -> Response {
         let separator = Array("\r\n\r\n".utf8)
         var end: Int?
         while end == nil {
             end = received.firstRange(of: separator)?.lowerBound
             if end == nil { try readMore() }
         }
-        let head = String(decoding: received[..<end!], as: UTF8.self)
-        received.removeFirst(end! + 4)
+        let headEnd = end ?? 0
+        let head = String(decoding: received[..<headEnd], as: UTF8.self)
+        received.removeFirst(headEnd + 4)
         let lines = head.components(separatedBy: "\r\n")
         let status = Int(lines[0].split(separator: " ")[1]) ?? 0
         var fields: [String: String] = [:]

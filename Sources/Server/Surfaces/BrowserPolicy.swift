@@ -31,9 +31,16 @@ struct BrowserPolicy: Sendable {
         return isAllowed(origin) || isOwn(origin, host: host)
     }
 
-    /// Whether pages of `origin` may read across origins.
-    func isAllowed(_ origin: UnsafeBufferPointer<UInt8>) -> Bool {
+    private func isAllowed(_ origin: UnsafeBufferPointer<UInt8>) -> Bool {
         origins.contains { $0.count == origin.count && origin.elementsEqual($0) }
+    }
+
+    /// Leave for the page that sent `request` to read its answer, if its origin is allowed.
+    func grant(for request: borrowing HTTPRequest) -> CrossOriginGrant {
+        guard !origins.isEmpty, let origin = request.field("Origin"), isAllowed(origin) else {
+            return CrossOriginGrant(origin: nil)
+        }
+        return CrossOriginGrant(origin: Array(origin))
     }
 
     private func isOwn(
@@ -57,5 +64,20 @@ struct BrowserPolicy: Sendable {
 
     private func lowercase(_ byte: UInt8) -> UInt8 {
         (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+}
+
+/// Leave for a page of an allowed origin to read an answer, also one that comes later; for all others, nothing.
+struct CrossOriginGrant: Sendable {
+    fileprivate let origin: [UInt8]?
+
+    /// Whether there is leave.
+    var isGiven: Bool { origin != nil }
+
+    /// Says so in an answer.
+    func add(to response: inout HTTPResponse) {
+        guard let origin else { return }
+        response.addField("Access-Control-Allow-Origin", origin)
+        response.addField("Vary", "Origin")
     }
 }

@@ -23,21 +23,20 @@ struct HTTPSurface: HTTPHandler {
                 421, "misdirected_request",
                 "This service does not answer for the host named; the setting is allowed-host.")
         }
-        let origin = request.field("Origin")
-        if let origin, rest.policy.isAllowed(origin) {
-            response.addField("Access-Control-Allow-Origin", origin)
-            response.addField("Vary", "Origin")
-        }
+        let grant = rest.policy.grant(for: request)
+        grant.add(to: &response)
         switch RouteTable.match(request.method, request.path) {
         case .route(let index, let argument):
-            if RouteTable.routes[index].method != .get, !rest.policy.mayWrite(origin: origin, host: request.host) {
+            if RouteTable.routes[index].method != .get,
+                !rest.policy.mayWrite(origin: request.field("Origin"), host: request.host)
+            {
                 throw Problem(
                     403, "origin_forbidden",
                     "Pages of this origin may not write here; the setting is allowed-origin.")
             }
             return try RouteTable.routes[index].action(rest, request, PathArgument(bytes: argument), &response)
         case .options(let allow):
-            answerOptions(request, allow: allow, origin: origin, &response)
+            answerOptions(request, allow: allow, grant, &response)
             return .ready
         case .otherMethods(let allow):
             var problem = Problem(
@@ -56,31 +55,24 @@ struct HTTPSurface: HTTPHandler {
     }
 
     private func answerOptions(
-        _ request: borrowing HTTPRequest, allow: String, origin: UnsafeBufferPointer<UInt8>?,
+        _ request: borrowing HTTPRequest, allow: String, _ grant: CrossOriginGrant,
         _ response: inout HTTPResponse
     ) {
         response.status = 204
         response.addField("Allow", allow)
-        guard let origin, rest.policy.isAllowed(origin),
-            request.field("Access-Control-Request-Method") != nil
-        else { return }
+        guard grant.isGiven, request.field("Access-Control-Request-Method") != nil else { return }
         response.addField("Access-Control-Allow-Methods", allow)
         response.addField("Access-Control-Allow-Headers", "Content-Type, If-None-Match")
         response.addField("Access-Control-Max-Age", "600")
     }
 
     func refuse(_ refusal: HTTPRefusal, _ response: inout HTTPResponse) {
+        // One word each for what the server tells apart: a client can do nothing else about it.
         let code =
             switch refusal.status {
             case 408: "request_timeout"
-            case 413: "content_too_large"
-            case 414: "uri_too_long"
-            case 417: "expectation_failed"
-            case 431: "header_too_large"
-            case 501: "not_implemented"
             case 503: "unavailable"
-            case 505: "version_not_supported"
-            default: "malformed_request"
+            default: String(describing: refusal.code)
             }
         var problem = Problem(refusal.status, code, String(describing: refusal.detail))
         if refusal.status == 503 { problem.retryAfterSeconds = 1 }

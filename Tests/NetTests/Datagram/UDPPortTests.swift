@@ -37,7 +37,7 @@ struct UDPPortTests {
     @Test("an IPv6 receiver is reached, a dead one is named")
     func ipv6() throws {
         let port = try UDPPort(.ipv6)
-        let living = DatagramReceiver(family: .ipv6)
+        let living = DatagramReceiver(.ipv6)
         let dead = DeadPort()
         var refusals: [UDPPort.Refusal] = []
         for (number, text) in [(dead.port, "dead"), (living.port, "living")] {

@@ -23,7 +23,7 @@ struct DatagramTransportTests {
             #"{"jsonrpc":"2.0","method":"E_PIKE_BLOCKED","params":{"ip":"192.0.2.7","n":-5}}"#
         let lines = "E_PIKE_BLOCKED\nip::192.0.2.7\nn::-5\n\n"
         let v4 = DatagramReceiver()
-        let v6 = DatagramReceiver(family: .ipv6)
+        let v6 = DatagramReceiver(.ipv6)
         let path = directory.path + "/a"
         let abstract = "@carillon\(directory.path.suffix(6))"
         let unix = UnixReceiver(path)
@@ -47,7 +47,7 @@ struct DatagramTransportTests {
     func deadPort() throws {
         let dead = DeadPort()
         let receivers = (0..<20).map { _ in DatagramReceiver() }
-        let v6 = DatagramReceiver(family: .ipv6)
+        let v6 = DatagramReceiver(.ipv6)
         var targets: [Target] = []
         for receiver in receivers {
             targets.append(try harness.target(receiver.socketText))
@@ -218,7 +218,7 @@ struct DatagramNameTests {
     func moved() throws {
         let harness = try DatagramHarness()
         let v4 = DatagramReceiver()
-        let v6 = DatagramReceiver(family: .ipv6, port: v4.port)
+        let v6 = DatagramReceiver(.ipv6, port: v4.port)
         harness.servers.set("host", .success([loopback]))
         let target = try harness.target("udp:host:\(v4.port)")
         _ = harness.raise(to: [target])

@@ -14,9 +14,17 @@ struct MI: Sendable {
     /// Answers the body of `POST /mi`: 200 with the response or responses, 204 where there was nothing to answer.
     ///
     /// OpenSIPS answers everything with 200. What is no JSON at all is 400 here, by the one rule for 400.
-    func answer(_ request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
+    /// An answer that comes later says itself who may read it.
+    func answer(
+        _ request: borrowing HTTPRequest, _ response: inout HTTPResponse, _ grant: CrossOriginGrant
+    ) -> HTTPAnswer {
         let ticket = request.ticket
-        let waits = MIAnswer { text in ticket.complete { Self.write(text, to: &$0) } }
+        let waits = MIAnswer { text in
+            ticket.complete { response in
+                grant.add(to: &response)
+                Self.write(text, to: &response)
+            }
+        }
         let message = JSONRPCMessage(parsing: request.body.span)
         if case .single(.refused(.unparsable, _)) = message { response.status = 400 }
         run(message, at: request.received, waits)

@@ -11,8 +11,18 @@ enum EntityTag {
         response.addField("Cache-Control", "no-cache")
     }
 
-    /// The version that `If-None-Match` names, if one of its tags is of this process; nil where nothing can match.
-    /// `*` asks whether there is anything at all (RFC 9110 §13.1.2): a list always is, see `matchesAny`.
+    /// Writes 304: the client has this version.
+    static func writeNotModified(version: UInt64, epoch: Int64, to response: inout HTTPResponse) {
+        response.status = 304
+        add(version: version, epoch: epoch, to: &response)
+    }
+
+    /// Whether `If-None-Match` is `*`, which matches whatever there is (RFC 9110 §13.1.2); a list always is.
+    static func matchesAny(_ request: borrowing HTTPRequest) -> Bool {
+        request.field("If-None-Match")?.elementsEqual("*".utf8) ?? false
+    }
+
+    /// The version that `If-None-Match` names, if one of its tags is of this process; nil where none can match.
     static func version(in request: borrowing HTTPRequest, epoch: Int64) -> UInt64? {
         guard let value = request.field("If-None-Match") else { return nil }
         let start = String(epoch, radix: 35) + "z"

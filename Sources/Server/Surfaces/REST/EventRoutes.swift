@@ -13,6 +13,7 @@ extension REST {
         let cursor = query.cursor("cursor")
         try query.finish()
         let epoch = rest.interface.epoch
+        let matchesAny = EntityTag.matchesAny(request)
         let command = ListEventsCommand(
             limit: limit, cursor: cursor.map { UInt32(clamping: $0) },
             knownVersion: EntityTag.version(in: request, epoch: epoch))
@@ -21,8 +22,9 @@ extension REST {
         ) { reply, response in
             switch reply {
             case .unchanged(let version):
-                response.status = 304
-                EntityTag.add(version: version, epoch: epoch, to: &response)
+                EntityTag.writeNotModified(version: version, epoch: epoch, to: &response)
+            case .events(let page) where matchesAny:
+                EntityTag.writeNotModified(version: page.version, epoch: epoch, to: &response)
             case .events(let page):
                 EntityTag.add(version: page.version, epoch: epoch, to: &response)
                 response.contentType = "application/json"

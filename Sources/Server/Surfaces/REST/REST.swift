@@ -22,8 +22,10 @@ struct REST: Sendable {
         do throws(CommandError) {
             let outcome = try Commands.run(command, on: interface, at: request.received) {
                 let ticket = request.ticket
+                let grant = policy.grant(for: request)
                 return { result in
                     ticket.complete { response in
+                        grant.add(to: &response)
                         switch result {
                         case .success(let reply): render(reply, &response)
                         case .failure(let error):

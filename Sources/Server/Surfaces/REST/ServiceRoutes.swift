@@ -43,7 +43,7 @@ extension REST {
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         try request.checkMediaType()
-        return rest.mi.answer(request, &response)
+        return rest.mi.answer(request, &response, rest.policy.grant(for: request))
     }
 
     private static func writeHealth(to response: inout HTTPResponse) {

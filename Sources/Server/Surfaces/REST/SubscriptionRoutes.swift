@@ -91,13 +91,15 @@ extension REST {
             event: event, socket: socket, transport: transport, limit: limit, cursor: cursor,
             knownVersion: known)
         let epoch = rest.interface.epoch
+        let matchesAny = EntityTag.matchesAny(request)
         return try rest.run(
             .listSubscribers(command), for: request, &response, position: { .parameter($0) }
         ) { reply, response in
             switch reply {
             case .unchanged(let version):
-                response.status = 304
-                EntityTag.add(version: version, epoch: epoch, to: &response)
+                EntityTag.writeNotModified(version: version, epoch: epoch, to: &response)
+            case .subscriptions(let page) where matchesAny:
+                EntityTag.writeNotModified(version: page.version, epoch: epoch, to: &response)
             case .subscriptions(let page):
                 EntityTag.add(version: page.version, epoch: epoch, to: &response)
                 response.contentType = "application/json"
