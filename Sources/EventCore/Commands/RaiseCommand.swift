@@ -91,7 +91,9 @@ public struct RaiseCommand: Sendable {
     private func isGood(_ name: String, _ limits: CoreLimits) -> Bool {
         guard !name.isEmpty, fits(name, limits.paramNameScalarsMax) else { return false }
         let bytes = name.utf8Span.span
-        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F { return false }
+        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F {
+            return false
+        }
         return true
     }
 

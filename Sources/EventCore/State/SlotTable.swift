@@ -1,8 +1,8 @@
 /// Finds the slot of a subscription by something its record contains: open addressing, four bytes an entry.
 ///
 /// Divided into shards that grow one by one, so that growing at a million entries costs a subscribe no more
-/// than growing at a thousand. An entry also holds a few bits of the hash: a record lies anywhere in memory, and is
-/// looked at only where they agree.
+/// than growing at a thousand. An entry also holds a few bits of the hash: a record lies anywhere in
+/// memory, and is looked at only where they agree.
 struct SlotTable<Key: SlotKey> {
     private var shards = [Shard](repeating: Shard(), count: SlotTable.shardCount)
 
@@ -25,6 +25,13 @@ struct SlotTable<Key: SlotKey> {
     mutating func remove(_ slot: UInt32, in slab: borrowing Slab) {
         let hash = Key(of: slab[slot]).hash
         shards[Int(hash >> Self.shardShift)].remove(slot, hash: hash, in: slab)
+    }
+
+    /// Makes room for `count` slots in all, so that adding them grows nothing.
+    mutating func reserve(_ count: Int, in slab: borrowing Slab) {
+        // Keys fall on shards at random; an eighth more than the mean is enough for all of them.
+        let share = count / Self.shardCount * 9 / 8
+        for index in shards.indices { shards[index].reserve(share, in: slab) }
     }
 
     private struct Shard {
@@ -71,7 +78,8 @@ struct SlotTable<Key: SlotKey> {
             // Backward shift: whatever was pushed past the hole moves up, so no tombstones are needed.
             var next = (hole + 1) & mask
             while cells[next] != Self.empty {
-                let home = Int(truncatingIfNeeded: Key(of: slab[cells[next] & Self.slotMask]).hash) & mask
+                let home =
+                    Int(truncatingIfNeeded: Key(of: slab[cells[next] & Self.slotMask]).hash) & mask
                 if (next - home) & mask >= (next - hole) & mask {
                     cells[hole] = cells[next]
                     hole = next
@@ -88,9 +96,19 @@ struct SlotTable<Key: SlotKey> {
             cells[index] = Self.mark(hash) | slot
         }
 
+        mutating func reserve(_ count: Int, in slab: borrowing Slab) {
+            var larger = max(8, cells.count)
+            while count * 4 > larger * 3 { larger *= 2 }
+            if larger > cells.count { move(to: larger, in: slab) }
+        }
+
         private mutating func grow(in slab: borrowing Slab) {
+            move(to: max(8, cells.count * 2), in: slab)
+        }
+
+        private mutating func move(to count: Int, in slab: borrowing Slab) {
             let old = cells
-            cells = ContiguousArray(repeating: Self.empty, count: max(8, old.count * 2))
+            cells = ContiguousArray(repeating: Self.empty, count: count)
             for cell in old where cell != Self.empty {
                 let slot = cell & Self.slotMask
                 place(slot, hash: Key(of: slab[slot]).hash)
