@@ -49,6 +49,7 @@ def main() -> int:
     try:
         programs.build_peers()
         if not chosen.no_build:
+            print("bench: building", file=sys.stderr)
             programs.build_swift()
         for name in names:
             started = time.monotonic()
