@@ -11,6 +11,15 @@ extension EventInterface {
         }
     }
 
+    /// Makes room for `count` subscriptions: growing the tables on the way would take a third of the time.
+    public func restore(expecting count: Int) {
+        core.withLock { core in
+            let count = min(count, limits.subscriptionsMax)
+            core.state.ids.reserve(count, in: core.state.slab)
+            core.state.identities.reserve(count, in: core.state.slab)
+        }
+    }
+
     /// Brings a subscription back. What is over is left out (false), and so is a subscriber that is there already: two
     /// spellings of a socket that an older version told apart. Throws when no transport understands its socket any
     /// more. In the order of the ids it is O(1).

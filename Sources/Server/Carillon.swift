@@ -141,6 +141,7 @@ extension Carillon {
         let now = Clock.now()
         var unusable = 0
         do throws(StoreError) {
+            interface.restore(expecting: try store.storedSubscriptions())
             let summary = try store.load(now: now.wall, event: { interface.restore(event: $0) }) {
                 do throws(SocketError) {
                     _ = try interface.restore($0, at: now)

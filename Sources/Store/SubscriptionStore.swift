@@ -60,6 +60,21 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
                     expiredPerGroup: configuration.expiredPerCommit)))
     }
 
+    /// How many subscriptions are stored, expired ones included. Blocks: about 20 ms per million.
+    public func storedSubscriptions() throws(StoreError) -> Int {
+        let result: Result<Int, StoreError> = queue.sync {
+            Result { () throws(StoreError) in
+                guard let session else { throw StoreError(.system, "\(file.path): the store is closed") }
+                do throws(SQLiteFailure) {
+                    return Int(try session.connection.integer("SELECT count(*) FROM subscriptions") ?? 0)
+                } catch {
+                    throw error.storeError(file.path)
+                }
+            }
+        }
+        return try result.get()
+    }
+
     /// Hands over what is stored: the dynamic events, then the subscriptions in the order of their ids.
     ///
     /// Subscriptions whose deadline is not after `now` (milliseconds since 1970) are counted instead, and

@@ -29,7 +29,7 @@ GROUPS = {
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     names = ", ".join(GROUPS)
-    parser.add_argument("--only", default="", metavar="NAMES", help=f"only these, with commas between: {names}")
+    parser.add_argument("--only", default="", metavar="NAMES", help=f"only these, with commas between: {names}, or a figure of them")
     parser.add_argument("--rounds", type=int, default=7, help="how often each contender runs (7; 1 is a smoke test)")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a run is (1.0)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
@@ -39,7 +39,8 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     chosen = options()
-    names = [name for name in chosen.only.split(",") if name] or list(GROUPS)
+    wanted = [name for name in chosen.only.split(",") if name] or list(GROUPS)
+    names = list(dict.fromkeys(name.partition(".")[0] for name in wanted))
     if unknown := [name for name in names if name not in GROUPS]:
         print(f"bench: no figures are called {', '.join(unknown)}; there are {', '.join(GROUPS)}", file=sys.stderr)
         return 2
@@ -48,11 +49,12 @@ def main() -> int:
     try:
         programs.build_peers()
         if not chosen.no_build:
+            print("bench: building", file=sys.stderr)
             programs.build_swift()
         for name in names:
             started = time.monotonic()
             print(f"bench: {name} …", end=" ", file=sys.stderr, flush=True)
-            measured += GROUPS[name](plan)
+            measured += [figure for figure in GROUPS[name](plan) if is_wanted(figure.name, wanted)]
             print(f"{time.monotonic() - started:.0f} s", file=sys.stderr)
     except programs.BenchError as error:
         print(f"\nbench: {error}", file=sys.stderr)
@@ -63,6 +65,11 @@ def main() -> int:
     if chosen.json:
         figures.write_json(chosen.json, measured, plan.rounds, plan.seconds)
     return 0
+
+
+def is_wanted(figure: str, wanted: list[str]) -> bool:
+    """`http` asks for all of its figures, `http.cpu` and `http.cpu.c64` for fewer."""
+    return any(f"{figure}.".startswith(f"{name}.") for name in wanted)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,19 @@ struct LoadTests {
         #expect(try stored(scratch, now: 0).ids == [3, 4])
     }
 
+    @Test("what is stored can be counted before it is loaded")
+    func counted() throws {
+        let store = try SubscriptionStore.open(scratch)
+        #expect(try store.storedSubscriptions() == 0)
+        _ = try store.load()
+        Core(store).put(1...9)
+        store.close()
+        #expect(throws: StoreError.self) { try store.storedSubscriptions() }
+        let again = try SubscriptionStore.open(scratch)
+        #expect(try again.storedSubscriptions() == 9)
+        again.close()
+    }
+
     @Test("when all have expired their ids are still never given again")
     func expiredKeepIDs() throws {
         let store = try SubscriptionStore.open(scratch)

@@ -28,6 +28,13 @@ struct SlotTable<Key: SlotKey> {
         shards[Int(hash >> Self.shardShift)].remove(slot, tag(hash), in: slab)
     }
 
+    /// Makes room for `count` slots in all, so that adding them grows nothing.
+    mutating func reserve(_ count: Int, in slab: borrowing Slab) {
+        // Keys fall on shards at random; a sixteenth more than the mean is enough for nearly all of them.
+        let share = count / Self.shardCount * 17 / 16
+        for index in shards.indices { shards[index].reserve(share, in: slab) }
+    }
+
     /// The 32 bits that come after those that have chosen the shard.
     private func tag(_ hash: UInt64) -> UInt32 { SlotTable.tag(hash) }
 
@@ -103,9 +110,17 @@ struct SlotTable<Key: SlotKey> {
             cells[index] = cell
         }
 
+        mutating func reserve(_ count: Int, in slab: borrowing Slab) {
+            let size = max(Self.sizeMin, count * 8 / 7 + 1)
+            if size > cells.count { move(to: size, in: slab) }
+        }
+
         private mutating func grow(in slab: borrowing Slab) {
+            move(to: max(Self.sizeMin, cells.count + cells.count / 4), in: slab)
+        }
+
+        private mutating func move(to size: Int, in slab: borrowing Slab) {
             let old = cells
-            let size = max(Self.sizeMin, old.count + old.count / 4)
             cells = ContiguousArray(repeating: .empty, count: size)
             for cell in old where !cell.isEmpty { place(cell, tag(cell, in: slab)) }
         }

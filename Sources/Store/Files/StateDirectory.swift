@@ -43,9 +43,12 @@ struct StateDirectory: ~Copyable {
         guard fchmod(created, 0o600) == 0 else { throw Self.unwritable(file, errno) }
     }
 
-    /// Gives a finished file its final name, so that no crash leaves half of it there.
+    /// Gives a finished file its final name once all of it is on disk, so that no crash leaves half of it there.
     func publish(_ file: String, as name: String) throws(StoreError) {
-        guard rename(file, name) == 0, fsync(descriptor) == 0 else {
+        let opened = Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw Self.unwritable(file, errno) }
+        defer { close(opened) }
+        guard fsync(opened) == 0, rename(file, name) == 0, fsync(descriptor) == 0 else {
             throw Self.unwritable(name, errno)
         }
     }

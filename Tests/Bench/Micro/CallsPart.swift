@@ -35,7 +35,8 @@ enum CallsPart {
         ledger.wait(untilSettled: rounds * inFlight)
         let used = usedNanoseconds() - before
         transport.stop(drainMilliseconds: 0)
-        print(#"{"calls":\#(rounds * inFlight),"delivered":\#(ledger.delivered),"cpu_ns":\#(used)}"#)
+        print(
+            #"{"calls":\#(rounds * inFlight),"delivered":\#(ledger.delivered),"cpu_ns":\#(used)}"#)
     }
 }
 

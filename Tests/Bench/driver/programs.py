@@ -53,7 +53,7 @@ def build_swift() -> None:
     environment = dict(os.environ, CARILLON_BENCH="1")
     for product in ("carillond", "bench-micro", "bench-hello"):
         command = [
-            "swift", "build", "--configuration", "release", "--static-swift-stdlib",
+            "swift", "build", "--quiet", "--configuration", "release", "--static-swift-stdlib",
             "--explicit-target-dependency-import-check", "error", "--product", product,
         ]  # fmt: skip
         if subprocess.run(command, cwd=ROOT, env=environment).returncode != 0:

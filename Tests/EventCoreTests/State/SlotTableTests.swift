@@ -34,6 +34,20 @@ import Testing
         slab[0].id = 0
     }
 
+    @Test(
+        "making room keeps every slot that is there, and none is lost that comes",
+        arguments: [0, 100, 5_000])
+    func reserving(count: Int) {
+        let slab = slab(of: 2_000) { index, record in record.packed = UInt64(index) }
+        var table = SlotTable<IdentityKey>()
+        for slot in 0..<UInt32(1_000) { table.insert(slot, in: slab) }
+        table.reserve(count, in: slab)
+        for slot in 1_000..<UInt32(2_000) { table.insert(slot, in: slab) }
+        for slot in 0..<UInt32(2_000) {
+            #expect(table.find(IdentityKey(of: slab[slot]), in: slab) == slot)
+        }
+    }
+
     @Test("named sockets are found by identity, whatever their options and secrets")
     func identities() {
         func named(_ identity: String, _ text: String) -> Socket {

@@ -21,7 +21,9 @@ struct PathPattern: Sendable {
     /// The bytes that stand for `{}` (none where the pattern has none) if `path` is of this pattern, else nil.
     func match(_ path: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         guard let tailCount else {
-            guard path.count == headCount, agrees(path, at: 0, with: 0, count: headCount) else { return nil }
+            guard path.count == headCount, agrees(path, at: 0, with: 0, count: headCount) else {
+                return nil
+            }
             return UnsafeBufferPointer(rebasing: path[..<0])
         }
         let end = path.count - tailCount
@@ -35,7 +37,9 @@ struct PathPattern: Sendable {
     private func agrees(
         _ path: UnsafeBufferPointer<UInt8>, at start: Int, with own: Int, count: Int
     ) -> Bool {
-        for index in 0..<count where path[start + index] != text.utf8Start[own + index] { return false }
+        for index in 0..<count where path[start + index] != text.utf8Start[own + index] {
+            return false
+        }
         return true
     }
 }
