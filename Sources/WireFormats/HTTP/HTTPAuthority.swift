@@ -19,18 +19,12 @@ enum HTTPAuthority {
             guard index < end, isIPv6(bytes, start &+ 1, index) else { return nil }
             return index &+ 1
         }
-        var index = start
-        while index < end {
-            if HTTPByteSet.host.contains(bytes[index]) {
-                index &+= 1
-            } else if bytes[index] == UInt8(ascii: "%"), index &+ 2 < end,
-                HTTPByteSet.hexadecimal.contains(bytes[index &+ 1]),
-                HTTPByteSet.hexadecimal.contains(bytes[index &+ 2])
-            {
-                index &+= 3
-            } else {
-                break
-            }
+        var index = HTTPByteSet.host.end(bytes, from: start, to: end)
+        while index &+ 2 < end, bytes[index] == UInt8(ascii: "%"),
+            HTTPByteSet.hexadecimal.contains(bytes[index &+ 1]),
+            HTTPByteSet.hexadecimal.contains(bytes[index &+ 2])
+        {
+            index = HTTPByteSet.host.end(bytes, from: index &+ 3, to: end)
         }
         return index > start ? index : nil
     }

@@ -12,8 +12,20 @@ struct HTTPByteSet {
     /// Whether the byte is in the set; bytes from 0x80 never are.
     @inline(__always)
     func contains(_ byte: UInt8) -> Bool {
+        // One expression without a branch: the shift is masked to 63 by `&>>`, and the top
+        // bit of the byte takes everything from 0x80 out.
         let half = byte & 0x40 == 0 ? low : high
-        return byte < 0x80 && (half &>> UInt64(byte & 0x3F)) & 1 != 0
+        return (half &>> UInt64(byte)) & UInt64(~byte &>> 7) & 1 != 0
+    }
+
+    /// The first place in `from ..< to` whose byte is not in the set; `to` when all are.
+    @inline(__always)
+    func end(_ bytes: Span<UInt8>, from: Int, to: Int) -> Int {
+        precondition(from >= 0 && to <= bytes.count)
+        var index = from
+        // Checked above, once for all bytes: a check for each is a fifth of the time of a parse.
+        while index < to, contains(unsafe bytes[unchecked: index]) { index &+= 1 }
+        return index
     }
 
     /// `tchar` (RFC 9110 §5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.

@@ -56,6 +56,7 @@ struct HTTPHeadParser {
 
     /// The place of the CR that ends the current line, or nil when it is not there yet. Refuses
     /// control characters and lines that are too long as soon as they are there.
+    @inline(__always)
     private mutating func lineEnd(
         _ bytes: Span<UInt8>, _ limits: borrowing HTTPLimits
     ) throws(HTTPParseError) -> Int? {

@@ -17,11 +17,11 @@ enum HTTPRequestLine {
     }
 
     /// `method = token`, and the space behind it. Returns where that space stands.
+    @inline(__always)
     private static func method(
         _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ head: inout HTTPHead
     ) throws(HTTPParseError) -> Int {
-        var index = start
-        while index < end, HTTPByteSet.token.contains(bytes[index]) { index &+= 1 }
+        let index = HTTPByteSet.token.end(bytes, from: start, to: end)
         guard index > start else { throw .badMethod }
         guard index < end else { throw .badRequestLine }
         guard bytes[index] == UInt8(ascii: " ") else { throw .badMethod }

@@ -47,11 +47,11 @@ enum HTTPTarget {
         var index = start
         var allowed = HTTPByteSet.path
         head.path = HTTPRange(start, end)
-        while index < end {
+        while true {
+            index = allowed.end(bytes, from: index, to: end)
+            guard index < end else { return }
             let byte = bytes[index]
-            if allowed.contains(byte) {
-                index &+= 1
-            } else if byte == UInt8(ascii: "%") {
+            if byte == UInt8(ascii: "%") {
                 // `pct-encoded = "%" HEXDIG HEXDIG` (RFC 3986 §2.1).
                 guard index &+ 2 < end, HTTPByteSet.hexadecimal.contains(bytes[index &+ 1]),
                     HTTPByteSet.hexadecimal.contains(bytes[index &+ 2])
