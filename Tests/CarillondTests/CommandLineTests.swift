@@ -25,7 +25,8 @@ struct CommandLineTests {
         let help = try run(["--help"])
         #expect(help.status == 0)
         for text in [
-            "WHERE IT LISTENS", "WHAT IT KEEPS", "WHERE IT MAY SEND", "LIMITS AND DEADLINES", "--listen", "--insecure",
+            "WHERE IT LISTENS", "WHAT IT KEEPS", "WHERE IT MAY SEND", "LIMITS AND DEADLINES",
+            "--listen", "--insecure",
             "--state-directory", "--target-policy", "--subscriptions-max", "curl",
         ] {
             #expect(help.printed.contains(text), "\(text)")
@@ -51,10 +52,13 @@ struct CommandLineTests {
     @Test(
         "a setting with which it cannot start is status 1 and one sentence; no state is left behind",
         arguments: [
-            (["--listen", "nonsense"], "--listen nonsense"), (["--listen", "127.0.0.1:99999"], "HOST:PORT"),
+            (["--listen", "nonsense"], "--listen nonsense"),
+            (["--listen", "127.0.0.1:99999"], "HOST:PORT"),
             (["--listen", "0.0.0.0:0"], "--insecure"), (["--listen", "[::]:0"], "--insecure"),
-            (["--listen", "192.0.2.1:0"], "--insecure"), (["--target-policy", "everything"], "--target-policy"),
-            (["--target-policy", "10.0.0.0/33"], "10.0.0.0/33"), (["--unix-directories", "relative"], "absolute"),
+            (["--listen", "192.0.2.1:0"], "--insecure"),
+            (["--target-policy", "everything"], "--target-policy"),
+            (["--target-policy", "10.0.0.0/33"], "10.0.0.0/33"),
+            (["--unix-directories", "relative"], "absolute"),
             (["--ca-file", "/nowhere/ca.pem"], "/nowhere/ca.pem"),
         ])
     func badSettings(arguments: [String], words: String) throws {
@@ -96,7 +100,9 @@ struct CommandLineTests {
         #expect(nowhere.logged.contains("--state-directory"))
     }
 
-    @Test("several listeners: TCP over IPv4 and IPv6, and a UNIX socket for this user alone, gone at the end")
+    @Test(
+        "several listeners: TCP over IPv4 and IPv6, and a UNIX socket for this user alone, gone at the end"
+    )
     func listeners() throws {
         let path = scratch.path + "/http.sock"
         let daemon = try Daemon(in: scratch, listen: ["127.0.0.1:0", "[::1]:0", path])

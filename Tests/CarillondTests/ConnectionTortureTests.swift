@@ -42,7 +42,9 @@ struct ConnectionTortureTests {
         #expect(isClosed)
         #expect(eventually { daemon.descriptors == descriptors })
         #expect(daemon.residentKilobytes - memory < 8_192)
-        print("connection cycles: \(cycles), raised \(tally.raised), RSS \(memory) -> \(daemon.residentKilobytes) KB")
+        print(
+            "connection cycles: \(cycles), raised \(tally.raised), RSS \(memory) -> \(daemon.residentKilobytes) KB"
+        )
     }
 
     private static func run(_ cycles: Int, port: UInt16) -> Tally {
@@ -71,10 +73,13 @@ struct ConnectionTortureTests {
                     tally.raised += 1
                     if answer.status != 202 { tally.faults.append(answer.text) }
                 case 2:
-                    let whole = client.request("POST", "/events/E_NOBODY/raise", bytes: Array("{}".utf8))
-                    try client.write(Array(whole.prefix(Int.random(in: 1..<whole.count, using: &random))))
+                    let whole = client.request(
+                        "POST", "/events/E_NOBODY/raise", bytes: Array("{}".utf8))
+                    try client.write(
+                        Array(whole.prefix(Int.random(in: 1..<whole.count, using: &random))))
                 case 3:
-                    try client.write((0..<64).map { _ in UInt8.random(in: 0...255, using: &random) })
+                    try client.write(
+                        (0..<64).map { _ in UInt8.random(in: 0...255, using: &random) })
                 default: break
                 }
             } catch {

@@ -137,7 +137,8 @@ extension JSONClient {
     @discardableResult
     func subscribe(_ event: String, _ socket: String, _ more: String = "") throws -> Response {
         let more = more.isEmpty ? "" : "," + more
-        return try send("POST", "/subscriptions", #"{"event":"\#(event)","socket":"\#(socket)"\#(more)}"#)
+        return try send(
+            "POST", "/subscriptions", #"{"event":"\#(event)","socket":"\#(socket)"\#(more)}"#)
     }
 
     @discardableResult

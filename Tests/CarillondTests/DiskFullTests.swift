@@ -15,7 +15,8 @@ struct DiskFullTests {
             return
         }
         let daemon = try Daemon(
-            in: scratch, stateDirectory: disk + "/state", shell: "exec unshare -m bash -c '\(mount.replacing("'", with: "'\\''"))' bash \"$@\"")
+            in: scratch, stateDirectory: disk + "/state",
+            shell: "exec unshare -m bash -c '\(mount.replacing("'", with: "'\\''"))' bash \"$@\"")
         let client = try daemon.client()
         let receiver = DatagramReceiver()
         let kept = try #require(
@@ -33,7 +34,8 @@ struct DiskFullTests {
         #expect(answer.status == 507)
         #expect(answer.code == "storage_full")
         #expect((answer.fields["retry-after"].flatMap { Int($0) } ?? 0) >= 1)
-        #expect(try client.allSubscribers().count == acknowledged, "what was refused was taken back")
+        #expect(
+            try client.allSubscribers().count == acknowledged, "what was refused was taken back")
         #expect(try client.send("GET", kept).status == 200)
         #expect(try client.raise("E_A").json["matched"] as? Int == 1)
         #expect(receiver.receive() == #"{"jsonrpc":"2.0","method":"E_A"}"#)

@@ -52,7 +52,8 @@ struct KillTortureTests {
             let client = try JSONClient(port: port)
             while true {
                 let event = "E_\(Int.random(in: 0..<3, using: &random))"
-                let socket = "udp:127.0.0.1:\(1_000 * (number + 1) + Int.random(in: 0..<40, using: &random))"
+                let socket =
+                    "udp:127.0.0.1:\(1_000 * (number + 1) + Int.random(in: 0..<40, using: &random))"
                 let key = event + " " + socket
                 if random.oneIn(3) {
                     ledger.begin(.unsubscribe, key)
@@ -61,7 +62,8 @@ struct KillTortureTests {
                     ledger.end(nil, key)
                     continue
                 }
-                let expire = random.oneIn(5) ? nil : Int.random(in: 10_000...100_000, using: &random)
+                let expire =
+                    random.oneIn(5) ? nil : Int.random(in: 10_000...100_000, using: &random)
                 ledger.begin(.subscribe(expire: expire), key)
                 let answer = try client.subscribe(
                     event, socket, expire.map { #""expire":\#($0)"# } ?? #""permanent":true"#)
@@ -91,7 +93,8 @@ struct KillTortureTests {
         let copy = try Scratch()
         for name in ["carillon.db", "carillon.db-wal"]
         where FileManager.default.fileExists(atPath: directory + "/" + name) {
-            try FileManager.default.copyItem(atPath: directory + "/" + name, toPath: copy.path + "/" + name)
+            try FileManager.default.copyItem(
+                atPath: directory + "/" + name, toPath: copy.path + "/" + name)
         }
         var connection: OpaquePointer?
         var statement: OpaquePointer?

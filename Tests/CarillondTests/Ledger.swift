@@ -73,10 +73,15 @@ final class Ledger: Sendable {
                     faults.append("\(key): \(fault)")
                 }
             }
-            for key in shown.keys where state.known[key] == nil { faults.append("\(key): never subscribed") }
-            if Set(shown.values.map(\.id)).count != shown.count { faults.append("an id is there twice") }
+            for key in shown.keys where state.known[key] == nil {
+                faults.append("\(key): never subscribed")
+            }
+            if Set(shown.values.map(\.id)).count != shown.count {
+                faults.append("an id is there twice")
+            }
             state.known = shown.mapValues { Known(entry: $0) }
-            state.highestID = max(state.highestID, shown.values.compactMap { Int($0.id) }.max() ?? 0)
+            state.highestID = max(
+                state.highestID, shown.values.compactMap { Int($0.id) }.max() ?? 0)
             return faults
         }
     }

@@ -8,7 +8,9 @@ struct SignalTests {
 
     init() throws { scratch = try Scratch() }
 
-    @Test("SIGTERM lets what is queued out, writes everything down, and is status 0", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "SIGTERM lets what is queued out, writes everything down, and is status 0",
+        arguments: [SIGTERM, SIGINT])
     func drains(signal: Int32) throws {
         let daemon = try Daemon(in: scratch)
         let client = try daemon.client()
@@ -76,7 +78,9 @@ struct SignalTests {
         #expect(try daemon.status(within: 5) == 1)
     }
 
-    @Test("SIGHUP, SIGUSR1, SIGPIPE and SIGCHLD change nothing", arguments: [SIGHUP, SIGUSR1, SIGPIPE, SIGCHLD])
+    @Test(
+        "SIGHUP, SIGUSR1, SIGPIPE and SIGCHLD change nothing",
+        arguments: [SIGHUP, SIGUSR1, SIGPIPE, SIGCHLD])
     func harmless(signal: Int32) throws {
         let daemon = try Daemon(in: scratch)
         let client = try daemon.client()
@@ -88,7 +92,8 @@ struct SignalTests {
 
     @Test("a reader of its output that goes away does not end it")
     func brokenOutput() throws {
-        let daemon = try Daemon(in: scratch, ["--log-level", "trace"], shell: #""$@" 2>&1 | head -c 1 >/dev/null"#)
+        let daemon = try Daemon(
+            in: scratch, ["--log-level", "trace"], shell: #""$@" 2>&1 | head -c 1 >/dev/null"#)
         // The pipeline ends when the daemon's pipe has no reader and the daemon lives on: the shell waits for it.
         #expect(daemon.isRunning)
         let state = daemon.stateDirectory + "/carillon.db"
@@ -106,7 +111,8 @@ struct SignalTests {
             let path = "/proc/\(shell)/task/\(shell)/children"
             let children = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
             found = children.split(separator: " ").compactMap { Int32($0) }.first { child in
-                (try? String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8)) == "carillond\n"
+                (try? String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8))
+                    == "carillond\n"
             }
             return found != nil
         }

@@ -35,7 +35,8 @@ struct StateTests {
         try handle.close()
     }
 
-    @Test("no database, a damaged one, an empty one, a newer one, a foreign one: refused, untouched")
+    @Test(
+        "no database, a damaged one, an empty one, a newer one, a foreign one: refused, untouched")
     func unusable() throws {
         let whole = try #require(FileManager.default.contents(atPath: database))
         func restore() { _ = FileManager.default.createFile(atPath: database, contents: whole) }
@@ -49,18 +50,23 @@ struct StateTests {
         restore()
         try expectRefusal("database") { try overwrite(at: 0, Array("not a database at all".utf8)) }
         restore()
-        try expectRefusal("empty") { _ = FileManager.default.createFile(atPath: database, contents: Data()) }
+        try expectRefusal("empty") {
+            _ = FileManager.default.createFile(atPath: database, contents: Data())
+        }
         restore()
         let daemon = try Daemon(in: scratch)
         #expect(try daemon.client().allSubscribers().count == 50)
     }
 
-    @Test("a database that another program has locked: refused; when it is free again, all is there")
+    @Test(
+        "a database that another program has locked: refused; when it is free again, all is there")
     func locked() throws {
         var other: OpaquePointer?
         #expect(sqlite3_open(database, &other) == SQLITE_OK)
         defer { sqlite3_close(other) }
-        #expect(sqlite3_exec(other, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", nil, nil, nil) == SQLITE_OK)
+        #expect(
+            sqlite3_exec(other, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", nil, nil, nil)
+                == SQLITE_OK)
         let daemon = try Daemon(in: scratch)
         #expect(try daemon.status() == 1)
         #expect(daemon.logged.contains("locked"), "\(daemon.logged)")
@@ -89,7 +95,11 @@ struct StateTests {
         var refused = 0
         for _ in 0..<150 {
             let one = try daemon.client()
-            if try one.send("GET", "/livez").status == 503 { refused += 1 } else { others.append(one) }
+            if try one.send("GET", "/livez").status == 503 {
+                refused += 1
+            } else {
+                others.append(one)
+            }
         }
         #expect(refused > 50)
         #expect(try first.subscribe("E_A", "udp:127.0.0.1:1").status == 200)
@@ -107,7 +117,8 @@ struct StateTests {
     private func busySeconds(_ daemon: Daemon) throws -> Double {
         let stat = try String(contentsOfFile: "/proc/\(daemon.pid)/stat", encoding: .utf8)
         let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
-        let ticks = [11, 12].compactMap { fields.count > $0 ? Double(fields[$0]) : nil }.reduce(0, +)
+        let ticks = [11, 12].compactMap { fields.count > $0 ? Double(fields[$0]) : nil }.reduce(
+            0, +)
         return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 }
