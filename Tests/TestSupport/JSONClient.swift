@@ -26,6 +26,7 @@ public final class JSONClient {
 
     /// What went wrong below HTTP.
     public struct Failure: Error, CustomStringConvertible {
+        /// In words.
         public let description: String
     }
 
