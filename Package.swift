@@ -88,6 +88,9 @@ let package = Package(
             name: "ServerTests",
             dependencies: ["Server", "EventCore", "WireFormats", "Net", "TestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "CarillondTests",
+            dependencies: ["carillond", "Csqlite", "EventCore", "TestSupport"], swiftSettings: common),
     ]
 )
 

@@ -98,7 +98,8 @@ extension Carillon {
         for address in addresses where !ListenSetting.isLocal(address) {
             throw StartError(
                 "--listen \(address) can be reached from other machines and nobody has to say who they are: "
-                    + "listen on 127.0.0.1 or a UNIX socket, or add --insecure if a firewall or proxy protects it.")
+                    + "listen on 127.0.0.1 or a UNIX socket, or add --insecure if a firewall or proxy protects it."
+            )
         }
     }
 

@@ -10,8 +10,10 @@ enum Statistics {
         interface.addStatistics {
             let counters = server.counters
             return [
-                Statistic(group: "http", name: "connections", value: Int64(counters.connectionsOpen)),
-                Statistic(group: "http", name: "accepted", value: Int64(counters.connectionsAccepted)),
+                Statistic(
+                    group: "http", name: "connections", value: Int64(counters.connectionsOpen)),
+                Statistic(
+                    group: "http", name: "accepted", value: Int64(counters.connectionsAccepted)),
                 Statistic(group: "http", name: "requests", value: Int64(counters.requests)),
                 Statistic(group: "http", name: "refusals", value: Int64(counters.refusals)),
                 Statistic(group: "http", name: "workers", value: Int64(counters.workers)),
@@ -20,9 +22,12 @@ enum Statistics {
         interface.addStatistics {
             let statistics = store.statistics
             return [
-                Statistic(group: "store", name: "commits", value: Int64(clamping: statistics.commits)),
-                Statistic(group: "store", name: "changes", value: Int64(clamping: statistics.changes)),
-                Statistic(group: "store", name: "failures", value: Int64(clamping: statistics.failures)),
+                Statistic(
+                    group: "store", name: "commits", value: Int64(clamping: statistics.commits)),
+                Statistic(
+                    group: "store", name: "changes", value: Int64(clamping: statistics.changes)),
+                Statistic(
+                    group: "store", name: "failures", value: Int64(clamping: statistics.failures)),
                 Statistic(group: "store", name: "waiting", value: Int64(statistics.waiting)),
             ]
         }

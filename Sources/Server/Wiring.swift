@@ -1,4 +1,5 @@
 internal import EventCore
+internal import Glibc
 internal import Net
 internal import Transports
 
@@ -10,6 +11,9 @@ extension Carillon {
     ) throws(StartError) -> [any Transport] {
         var rpc = RPCSettings()
         rpc.userAgent = "Carillon/\(version)"
+        if let file = settings.certificateAuthorityFile, access(file, R_OK) != 0 {
+            throw StartError("--ca-file \(file): expected a PEM file that can be read.")
+        }
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
         do throws(SystemError) {
             return [

@@ -8,7 +8,8 @@ import Server
 struct Carillond: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "carillond",
-        abstract: "Event notification for telephony platforms: the OpenSIPS event interface as a service.",
+        abstract:
+            "Event notification for telephony platforms: the OpenSIPS event interface as a service.",
         discussion: """
             Subscribe an application's socket to a named event, raise the event, and every subscriber is told: by UDP \
             or UNIX datagram, or by a JSON-RPC call over HTTP.

@@ -53,7 +53,9 @@ struct StateOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Create an event when REST first raises it or subscribes to it. (MI never does, as in OpenSIPS.)")
+        help:
+            "Create an event when REST first raises it or subscribes to it. (MI never does, as in OpenSIPS.)"
+    )
     var dynamicEvents = true
 
     func apply(to settings: inout Settings) {
@@ -109,7 +111,8 @@ struct TargetOptions: ParsableArguments {
 
     func validate() throws {
         guard (0...600).contains(drainSeconds) else {
-            throw ValidationError("--drain-seconds \(drainSeconds): expected a number from 0 to 600.")
+            throw ValidationError(
+                "--drain-seconds \(drainSeconds): expected a number from 0 to 600.")
         }
     }
 }
@@ -175,7 +178,8 @@ struct LimitOptions: ParsableArguments {
     private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
         guard range.contains(value) else {
             throw ValidationError(
-                "--\(name) \(value): expected a number from \(range.lowerBound) to \(range.upperBound).")
+                "--\(name) \(value): expected a number from \(range.lowerBound) to \(range.upperBound)."
+            )
         }
     }
 }

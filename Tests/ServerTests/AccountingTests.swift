@@ -14,7 +14,8 @@ struct AccountingTests {
         var faults: [String] = []
     }
 
-    @Test("raises, subscribes, renewals and unsubscribes on six connections at once: the sums agree")
+    @Test(
+        "raises, subscribes, renewals and unsubscribes on six connections at once: the sums agree")
     func concurrent() throws {
         let service = try RunningService()
         let receivers = (0..<4).map { _ in CountingReceiver() }

@@ -25,21 +25,26 @@ struct BrowserTests {
     @Test("its own names, and those allowed, in any case and with any port")
     func ownHosts() throws {
         for host in [
-            "127.0.0.1", "127.0.0.1:\(service.port)", "localhost", "LOCALHOST:1", "[::1]", "[::1]:80",
+            "127.0.0.1", "127.0.0.1:\(service.port)", "localhost", "LOCALHOST:1", "[::1]",
+            "[::1]:80",
             "carillon.example", "Carillon.Example:8443",
         ] {
-            #expect(try client.send("GET", "/livez", fields: ["Host": host]).status == 200, "\(host)")
+            #expect(
+                try client.send("GET", "/livez", fields: ["Host": host]).status == 200, "\(host)")
         }
     }
 
     @Test(
         "a name that is not its own is 421 on every path: a page that rebinds its name gets nothing",
         arguments: [
-            "evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "xlocalhost", "127.0.0.2",
+            "evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "xlocalhost",
+            "127.0.0.2",
             "[::2]", "0.0.0.0", "carillon.example.", "carillon.example.evil.example:80",
         ])
     func otherHosts(host: String) throws {
-        for (method, target) in [("GET", "/subscribers"), ("GET", "/livez"), ("OPTIONS", "/mi"), ("GET", "/nope")] {
+        for (method, target) in [
+            ("GET", "/subscribers"), ("GET", "/livez"), ("OPTIONS", "/mi"), ("GET", "/nope"),
+        ] {
             let answer = try client.send(method, target, fields: ["Host": host])
             #expect(answer.status == 421, "\(method) \(target)")
             #expect(answer.code == "misdirected_request")
@@ -51,14 +56,18 @@ struct BrowserTests {
     @Test("an absolute target names the host; the Host field does not matter then")
     func absoluteForm() throws {
         #expect(
-            try client.send("GET", "http://localhost/livez", fields: ["Host": "localhost"]).status == 200)
-        let other = try client.send("GET", "http://evil.example/livez", fields: ["Host": "localhost"])
+            try client.send("GET", "http://localhost/livez", fields: ["Host": "localhost"]).status
+                == 200)
+        let other = try client.send(
+            "GET", "http://evil.example/livez", fields: ["Host": "localhost"])
         #expect([400, 421].contains(other.status))
     }
 
     @Test("a write from a foreign page is 403 and has no effect; its reads get no CORS")
     func foreignOrigin() throws {
-        for origin in ["https://evil.example", "null", "http://board.example", "https://board.example:444"] {
+        for origin in [
+            "https://evil.example", "null", "http://board.example", "https://board.example:444",
+        ] {
             let fields = ["Origin": origin]
             let posted = try subscribe(fields)
             #expect(posted.status == 403, "\(origin)")
@@ -77,7 +86,9 @@ struct BrowserTests {
         #expect(try client.send("GET", "/events/E_PIKE_BLOCKED").json["occurrences"] as? Int == 0)
     }
 
-    @Test("an allowed page may write and read the answer, also where it waited for the disk, and errors")
+    @Test(
+        "an allowed page may write and read the answer, also where it waited for the disk, and errors"
+    )
     func allowedOrigin() throws {
         let fields = ["Origin": Self.board]
         let answers = [
@@ -87,7 +98,8 @@ struct BrowserTests {
             try client.send("POST", "/subscriptions", "{", fields: fields),
             try client.send("POST", "/mi", "{}", fields: fields),
             try client.send(
-                "POST", "/mi", #"{"jsonrpc":"2.0","method":"evi:subscribe","params":["E_A","udp:127.0.0.1:8"],"id":1}"#,
+                "POST", "/mi",
+                #"{"jsonrpc":"2.0","method":"evi:subscribe","params":["E_A","udp:127.0.0.1:8"],"id":1}"#,
                 fields: fields),
             try client.send("DELETE", "/subscriptions/1", fields: fields),
             try client.send("DELETE", "/subscriptions/1", fields: fields),
@@ -105,7 +117,9 @@ struct BrowserTests {
         #expect(try subscribe(["Origin": own]).status == 201)
     }
 
-    @Test("a preflight of an allowed page tells methods and fields; one of a foreign page tells nothing")
+    @Test(
+        "a preflight of an allowed page tells methods and fields; one of a foreign page tells nothing"
+    )
     func preflight() throws {
         let ask = ["Origin": Self.board, "Access-Control-Request-Method": "DELETE"]
         let answer = try client.send("OPTIONS", "/subscriptions/1", fields: ask)
@@ -131,8 +145,10 @@ struct BrowserTests {
     @Test(
         "a body that is not plain application/json is 415 and has no effect",
         arguments: [
-            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json",
-            "application/json; charset=utf-16", "application/json; charset=iso-8859-1", "application/json, text/plain",
+            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+            "text/json",
+            "application/json; charset=utf-16", "application/json; charset=iso-8859-1",
+            "application/json, text/plain",
             "application/jsonx", "application", "application/json; x=y", "application/problem+json",
         ])
     func mediaTypes(type: String) throws {
@@ -145,12 +161,17 @@ struct BrowserTests {
         #expect(try client.send("GET", "/events/E_A").status == 404)
     }
 
-    @Test("no Content-Type is 415 too; a compressed body as well; case, blanks and utf-8 do not matter")
+    @Test(
+        "no Content-Type is 415 too; a compressed body as well; case, blanks and utf-8 do not matter"
+    )
     func mediaTypeDetails() throws {
         #expect(try subscribe(["Content-Type": ""]).status == 415)
         #expect(try subscribe(["Content-Encoding": "gzip"]).status == 415)
         #expect(try subscribe(["Content-Encoding": "identity"]).status == 201)
-        for type in ["Application/JSON", "application/json;charset=UTF-8", "application/json ; charset=\"utf-8\""] {
+        for type in [
+            "Application/JSON", "application/json;charset=UTF-8",
+            "application/json ; charset=\"utf-8\"",
+        ] {
             #expect(try subscribe(["Content-Type": type]).status == 200, "\(type)")
         }
     }

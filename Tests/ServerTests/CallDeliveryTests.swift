@@ -31,7 +31,8 @@ struct CallDeliveryTests {
         #expect(request.header("User-Agent")?.hasPrefix("Carillon/") == true)
         #expect(request.header("Expect") == nil)
         #expect(
-            request.body == #"{"jsonrpc":"2.0","method":"E_DOOR","params":{"who":"alice","n":1.5}}"#)
+            request.body == #"{"jsonrpc":"2.0","method":"E_DOOR","params":{"who":"alice","n":1.5}}"#
+        )
         #expect(try settled(try #require(made.fields["location"]))["delivered"] as? Int == 1)
     }
 
@@ -39,7 +40,9 @@ struct CallDeliveryTests {
     func request() throws {
         let receiver = try LoopbackReceiver { request in
             let id = request.body.split(separator: "\"").dropLast().last ?? ""
-            let result = request.body.contains("bad") ? #""error":{"code":1,"message":"no"}"# : #""result":1"#
+            let result =
+                request.body.contains("bad")
+                ? #""error":{"code":1,"message":"no"}"# : #""result":1"#
             return .status(200, #"{"jsonrpc":"2.0",\#(result),"id":"\#(id)"}"#)
         }
         defer { receiver.stop() }
@@ -48,7 +51,8 @@ struct CallDeliveryTests {
         let raised = try client.raise("E_DOOR", "[7]")
         let id = try #require(raised.json["id"] as? String)
         let request = try #require(receiver.wait(for: 1).first)
-        #expect(request.body == #"{"jsonrpc":"2.0","method":"door.opened","params":[7],"id":"\#(id)"}"#)
+        #expect(
+            request.body == #"{"jsonrpc":"2.0","method":"door.opened","params":[7],"id":"\#(id)"}"#)
         let location = try #require(made.fields["location"])
         #expect(try settled(location)["delivered"] as? Int == 1)
         try client.raise("E_DOOR", #"["bad"]"#)
@@ -63,8 +67,10 @@ struct CallDeliveryTests {
                 ? .status(307, header: "Location: /elsewhere\r\n") : .status(404)
         }
         defer { receiver.stop() }
-        let gone = try #require(try client.subscribe("E_A", receiver.url + "/gone").fields["location"])
-        let moved = try #require(try client.subscribe("E_A", receiver.url + "/moved").fields["location"])
+        let gone = try #require(
+            try client.subscribe("E_A", receiver.url + "/gone").fields["location"])
+        let moved = try #require(
+            try client.subscribe("E_A", receiver.url + "/moved").fields["location"])
         try client.raise("E_A")
         receiver.wait(for: 2)
         for location in [gone, moved] {

@@ -38,12 +38,14 @@ struct ContractDocument {
     func allow(_ path: String) -> String {
         let methods = root["paths"][path].members.map(\.0)
         let rows = [
-            ("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE"),
+            ("get", "GET, HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"),
+            ("delete", "DELETE"),
         ]
         let order = rows.sorted {
             (methods.firstIndex(of: $0.0) ?? 99) < (methods.firstIndex(of: $1.0) ?? 99)
         }
-        return (order.filter { methods.contains($0.0) }.map(\.1) + ["OPTIONS"]).joined(separator: ", ")
+        return (order.filter { methods.contains($0.0) }.map(\.1) + ["OPTIONS"]).joined(
+            separator: ", ")
     }
 
     /// A node, or what its `$ref` points at.
@@ -66,7 +68,9 @@ struct ContractDocument {
     /// The examples of an operation's query parameters: `event=E_PIKE_BLOCKED`.
     func queries(of operation: Operation) -> [String] {
         operation.node["parameters"].elements.map(resolved).compactMap { parameter in
-            guard parameter["in"].string == "query", let name = parameter["name"].string else { return nil }
+            guard parameter["in"].string == "query", let name = parameter["name"].string else {
+                return nil
+            }
             let example = parameter["example"]
             return example == .null ? nil : "\(name)=\(example.string ?? example.json)"
         }

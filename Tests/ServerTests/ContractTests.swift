@@ -41,8 +41,12 @@ struct ContractTests {
                 for query in queries {
                     let answer = try run(operation, body.json, query)
                     let documented = operation.node["responses"].members.map(\.0)
-                    #expect(documented.contains("\(answer.status)"), "\(operation.id) \(body.name) \(query)")
-                    #expect((200..<300).contains(answer.status), "\(operation.id) \(body.name): \(answer.text)")
+                    #expect(
+                        documented.contains("\(answer.status)"),
+                        "\(operation.id) \(body.name) \(query)")
+                    #expect(
+                        (200..<300).contains(answer.status),
+                        "\(operation.id) \(body.name): \(answer.text)")
                     try check(answer, of: operation)
                     count += 1
                 }
@@ -57,7 +61,9 @@ struct ContractTests {
     ) throws -> JSONClient.Response {
         let service = try RunningService()
         let client = try service.client()
-        if operation.path.contains("{id}") { try client.subscribe("E_PIKE_BLOCKED", "udp:127.0.0.1:9") }
+        if operation.path.contains("{id}") {
+            try client.subscribe("E_PIKE_BLOCKED", "udp:127.0.0.1:9")
+        }
         return try client.send(operation.method, contract.target(of: operation) + query, body)
     }
 
@@ -70,7 +76,9 @@ struct ContractTests {
             let value = try #require(answer.fields[name.lowercased()], "\(operation.id) \(name)")
             let schema = contract.resolved(header)["schema"]
             if let pattern = schema["pattern"].string {
-                #expect(value.range(of: pattern, options: .regularExpression) != nil, "\(name): \(value)")
+                #expect(
+                    value.range(of: pattern, options: .regularExpression) != nil,
+                    "\(name): \(value)")
             }
             if let constant = schema["const"].string { #expect(value == constant) }
         }
@@ -80,7 +88,8 @@ struct ContractTests {
         }
         #expect(answer.fields["content-type"] == media.0)
         let schema = contract.resolved(media.1["schema"])
-        guard media.0 == "application/json", schema["additionalProperties"] == .boolean(false) else { return }
+        guard media.0 == "application/json", schema["additionalProperties"] == .boolean(false)
+        else { return }
         let allowed = schema["properties"].members.map(\.0)
         #expect(answer.json.keys.allSatisfy { allowed.contains($0) }, "\(operation.id)")
         for name in schema["required"].elements.compactMap(\.string) {
@@ -118,12 +127,15 @@ struct ContractTests {
         #expect(!table.isEmpty)
     }
 
-    @Test("every path answers every method: those it has, HEAD with GET, OPTIONS, and 405 with the exact Allow")
+    @Test(
+        "every path answers every method: those it has, HEAD with GET, OPTIONS, and 405 with the exact Allow"
+    )
     func methods() throws {
         let service = try RunningService()
         let client = try service.client()
         for path in contract.paths {
-            let target = path.replacing("{id}", with: "1").replacing("{name}", with: "E_PIKE_BLOCKED")
+            let target = path.replacing("{id}", with: "1").replacing(
+                "{name}", with: "E_PIKE_BLOCKED")
             let allow = contract.allow(path)
             let own = allow.components(separatedBy: ", ")
             let options = try client.send("OPTIONS", target)
@@ -131,7 +143,8 @@ struct ContractTests {
             #expect(options.fields["allow"] == allow)
             #expect(options.body.isEmpty)
             for method in [
-                "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "FOO", "PROPFIND", "get",
+                "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "FOO",
+                "PROPFIND", "get",
                 "OPTIONSX", "M-SEARCH",
             ] where !own.contains(method) {
                 let answer = try client.send(method, target)
@@ -158,7 +171,9 @@ struct ContractTests {
         }
     }
 
-    @Test("a method that no path has is 405 on ours and 404 elsewhere; CONNECT is 501; OPTIONS * is the whole")
+    @Test(
+        "a method that no path has is 405 on ours and 404 elsewhere; CONNECT is 501; OPTIONS * is the whole"
+    )
     func elsewhere() throws {
         let service = try RunningService()
         for method in ["GET", "POST", "DELETE", "TRACE", "OPTIONS"] {

@@ -21,12 +21,16 @@ struct DatagramDeliveryTests {
             ("{}", nil),
             (#"{"ip":"192.0.2.7"}"#, #"{"ip":"192.0.2.7"}"#),
             (#"["three", 2 ,"one"]"#, #"["three",2,"one"]"#),
-            (#"{"n3":"it's \"q\" back\\slash\nnl\ttab é 1","n2":22,"n1":"v1"}"#,
-                #"{"n3":"it's \"q\" back\\slash\nnl\ttab é 1","n2":22,"n1":"v1"}"#),
+            (
+                #"{"n3":"it's \"q\" back\\slash\nnl\ttab é 1","n2":22,"n1":"v1"}"#,
+                #"{"n3":"it's \"q\" back\\slash\nnl\ttab é 1","n2":22,"n1":"v1"}"#
+            ),
             ("[0,2147483647,-5]", "[0,2147483647,-5]"),
             (#"["second",""]"#, #"["second",""]"#),
-            ("[9007199254740993,-9223372036854775808,9223372036854775807]",
-                "[9007199254740993,-9223372036854775808,9223372036854775807]"),
+            (
+                "[9007199254740993,-9223372036854775808,9223372036854775807]",
+                "[9007199254740993,-9223372036854775808,9223372036854775807]"
+            ),
             ("[true,false]", "[true,false]"),
             ("[1.5,-0.25,0.1]", "[1.5,-0.25,0.1]"),
             (#"{"z":1,"a":2,"m":3}"#, #"{"z":1,"a":2,"m":3}"#),
@@ -44,8 +48,10 @@ struct DatagramDeliveryTests {
         arguments: [
             ("{}", ""),
             (#"["three",2,"one"]"#, "three\n2\none\n"),
-            (#"{"n3":"it's \"q\" back\\slash\nnl","n2":22,"n1":"v1"}"#,
-                "n3::\"it's \\\"q\\\" back\\slash\nnl\"\nn2::22\nn1::v1\n"),
+            (
+                #"{"n3":"it's \"q\" back\\slash\nnl","n2":22,"n1":"v1"}"#,
+                "n3::\"it's \\\"q\\\" back\\slash\nnl\"\nn2::22\nn1::v1\n"
+            ),
             (#"["has \"quotes\" only"]"#, "has \"quotes\" only\n"),
             (#"["second",""]"#, "second\n\n"),
             ("[0,2147483647,-5]", "0\n2147483647\n-5\n"),
@@ -74,7 +80,8 @@ struct DatagramDeliveryTests {
     @Test("UDP over IPv6, by name, UNIX by path (with and without scheme) and abstract")
     func places() throws {
         let directory = NSTemporaryDirectory() + "carillon-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let receivers = [
             DatagramReceiver(.ipv6), DatagramReceiver(.path(directory + "/a")),
@@ -165,7 +172,9 @@ struct DatagramDeliveryTests {
         #expect(try reasons(missing)["no_such_path"] != nil)
         #expect(try client.deliveries(fine)["failed"] as? Int == 0)
         #expect(receiver.receive() != nil)
-        #expect(FileManager.default.contents(atPath: file) == Data("kept".utf8), "the file is untouched")
+        #expect(
+            FileManager.default.contents(atPath: file) == Data("kept".utf8), "the file is untouched"
+        )
     }
 
     @Test("a payload beyond a datagram is that subscriber's failure, too_large; UNIX takes more")

@@ -42,7 +42,8 @@ struct EventTests {
         #expect(unknown.text.contains(#""pointer":"/kind","code":"unknown""#))
         #expect(try client.send("PUT", "/events/E_A", "[]").status == 422)
         #expect(try client.send("PUT", "/events/E_A", "{").status == 400)
-        let plain = try client.send("PUT", "/events/E_A", "{}", fields: ["Content-Type": "text/plain"])
+        let plain = try client.send(
+            "PUT", "/events/E_A", "{}", fields: ["Content-Type": "text/plain"])
         #expect(plain.status == 415)
         #expect(try client.send("GET", "/events/E_A").code == "event_not_found")
     }
@@ -78,7 +79,8 @@ struct EventTests {
         func tag() throws -> String {
             let list = try client.send("GET", "/events")
             let tag = try #require(list.fields["etag"])
-            let same = try client.send("GET", "/events", fields: ["If-None-Match": #""x", \#(tag)"#])
+            let same = try client.send(
+                "GET", "/events", fields: ["If-None-Match": #""x", \#(tag)"#])
             #expect(same.status == 304)
             #expect(same.body.isEmpty)
             #expect(same.fields["etag"] == tag)
@@ -106,7 +108,9 @@ struct EventTests {
         #expect(Set(first.json.keys) == ["id", "event", "time", "matched"])
         #expect(first.json["matched"] as? Int == 1)
         let second = try client.raise("E_A")
-        let ids = try [first, second].map { try #require($0.json["id"] as? String).split(separator: "-") }
+        let ids = try [first, second].map {
+            try #require($0.json["id"] as? String).split(separator: "-")
+        }
         #expect(ids[0][0] == ids[1][0])
         #expect(Int(ids[1][1]) == (Int(ids[0][1]) ?? 0) + 1)
         let event = try client.send("GET", "/events/E_A")
@@ -168,7 +172,8 @@ struct EventTests {
         let answer = try client.send("POST", "/events/E_A/raise", body)
         #expect(answer.status == status)
         let errors = try #require(answer.json["errors"] as? [[String: String]])
-        #expect(errors.contains { $0["pointer"] == pointer && $0["code"] == code }, "\(answer.text)")
+        #expect(
+            errors.contains { $0["pointer"] == pointer && $0["code"] == code }, "\(answer.text)")
         #expect(try client.send("GET", "/events/E_A").status == 404, "no effect")
     }
 
@@ -184,7 +189,9 @@ struct EventTests {
 
     @Test("257 params are too many, 256 are not; a name has at most 64 characters")
     func paramLimits() throws {
-        func list(_ count: Int) -> String { "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]" }
+        func list(_ count: Int) -> String {
+            "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]"
+        }
         #expect(try client.raise("E_A", list(256)).status == 202)
         #expect(try client.raise("E_A", list(257)).status == 422)
         let name = String(repeating: "ä", count: 64)
@@ -192,7 +199,8 @@ struct EventTests {
         #expect(try client.raise("E_A", #"{"\#(name)x":1}"#).status == 422)
     }
 
-    @Test("one event or subscription more than the limit is 507 with Retry-After, and has no effect")
+    @Test(
+        "one event or subscription more than the limit is 507 with Retry-After, and has no effect")
     func limits() throws {
         let service = try RunningService {
             $0.eventsMax = 100
@@ -213,7 +221,9 @@ struct EventTests {
         let third = try client.subscribe("E_FILL_0", "udp:127.0.0.1:3")
         #expect(third.code == "too_many_subscriptions")
         #expect(third.fields["retry-after"] != nil)
-        #expect(try client.subscribe("E_FILL_0", "udp:127.0.0.1:2").status == 200, "renewing is no more")
+        #expect(
+            try client.subscribe("E_FILL_0", "udp:127.0.0.1:2").status == 200, "renewing is no more"
+        )
         #expect(try client.subscribers().count == 2)
         #expect(try client.subscribe("E_FILL_0", "udp:127.0.0.1:2", #""expire":0"#).status == 204)
         #expect(try client.subscribe("E_FILL_0", "udp:127.0.0.1:3").status == 201)

@@ -13,7 +13,8 @@ struct ExpiryTests {
         client = try service.client()
     }
 
-    @Test("expire 1 is gone within two seconds, without any event raised; nothing is sent afterwards")
+    @Test(
+        "expire 1 is gone within two seconds, without any event raised; nothing is sent afterwards")
     func expires() throws {
         let receiver = DatagramReceiver()
         let made = try client.subscribe("E_A", receiver.socketText, #""expire":1"#)
@@ -48,7 +49,8 @@ struct ExpiryTests {
             ("2147483647", 422, nil), ("2147483648", 422, nil), ("4294967296", 422, nil),
             ("4294967297", 422, nil), ("9223372036854775807", 422, nil),
             ("9223372036854775808", 422, nil), ("1e400", 422, nil), ("-0.5", 422, nil),
-            ("3600.5", 422, nil), (#""60""#, 422, nil), (#""60s""#, 422, nil), (#"" 60""#, 422, nil),
+            ("3600.5", 422, nil), (#""60""#, 422, nil), (#""60s""#, 422, nil),
+            (#"" 60""#, 422, nil),
             (#""0x3c""#, 422, nil), ("null", 422, nil), ("true", 422, nil), ("[60]", 422, nil),
             ("{}", 422, nil),
         ] as [(String?, Int, Int?)])
@@ -57,13 +59,15 @@ struct ExpiryTests {
             "E_A", "udp:127.0.0.1:9", expire.map { #""expire":\#($0)"# } ?? "")
         #expect(answer.status == status, "\(answer.text)")
         #expect(answer.json["expire"] as? Int == kept)
-        #expect(try client.subscribers().count == (status == 201 ? 1 : 0), "no effect where refused")
+        #expect(
+            try client.subscribers().count == (status == 201 ? 1 : 0), "no effect where refused")
     }
 
     @Test(
         "MI: the same, and a text of decimal digits counts, as in OpenSIPS",
         arguments: [
-            (nil, nil, 3_600), ("60", nil, 60), (#""60""#, nil, 60), ("0", nil, nil), (#""0""#, nil, nil),
+            (nil, nil, 3_600), ("60", nil, 60), (#""60""#, nil, 60), ("0", nil, nil),
+            (#""0""#, nil, nil),
             ("31536000", nil, 31_536_000), ("3600.0", nil, 3_600),
             ("-1", "Negative expire value", nil),
             (#""abc""#, "Bad type for parameter 'expire'", nil),
@@ -79,7 +83,10 @@ struct ExpiryTests {
             ("31536001", "expire is a whole number of seconds from 0 to 31536000.", nil),
             ("2147483648", "expire is a whole number of seconds from 0 to 31536000.", nil),
             ("9223372036854775807", "expire is a whole number of seconds from 0 to 31536000.", nil),
-            (#""99999999999999999999""#, "expire is a whole number of seconds from 0 to 31536000.", nil),
+            (
+                #""99999999999999999999""#,
+                "expire is a whole number of seconds from 0 to 31536000.", nil
+            ),
         ] as [(String?, String?, Int?)])
     func mi(expire: String?, data: String?, kept: Int?) throws {
         _ = try client.send("PUT", "/events/E_A")
@@ -102,18 +109,22 @@ struct ExpiryTests {
         let client = try service.client()
         #expect(try client.subscribe("E_A", "udp:127.0.0.1:9").json["expire"] as? Int == 10)
         #expect(try client.subscribe("E_A", "udp:127.0.0.1:9", #""expire":21"#).status == 422)
-        #expect(try client.mi("event_subscribe", #"["E_A","udp:127.0.0.1:9",21]"#).contains("-32602"))
+        #expect(
+            try client.mi("event_subscribe", #"["E_A","udp:127.0.0.1:9",21]"#).contains("-32602"))
         #expect(try client.subscribe("E_A", "udp:127.0.0.1:9", #""expire":20"#).status == 200)
     }
 
-    @Test("permanent: no expire, no deadline; not together with expire; false means nothing special")
+    @Test(
+        "permanent: no expire, no deadline; not together with expire; false means nothing special")
     func permanent() throws {
         let made = try client.subscribe("E_A", "udp:127.0.0.1:9", #""permanent":true"#)
         #expect(made.json["permanent"] as? Bool == true)
         for name in ["expire", "expires_at", "ttl_seconds"] { #expect(made.json[name] == nil) }
         let listing = try client.mi("evi:subscribers", #"["E_A","udp:127.0.0.1:9"]"#)
         #expect(listing.contains(#""expire":"never""#))
-        #expect(try client.subscribe("E_A", "udp:127.0.0.1:9", #""permanent":true,"expire":0"#).status == 422)
+        #expect(
+            try client.subscribe("E_A", "udp:127.0.0.1:9", #""permanent":true,"expire":0"#).status
+                == 422)
         let back = try client.subscribe("E_A", "udp:127.0.0.1:9", #""permanent":false"#)
         #expect(back.json["expire"] as? Int == 3_600)
     }

@@ -21,7 +21,9 @@ struct JSONRPCSpecificationTests {
         ("notify_hello", "core:which"), ("notify_sum", "core:which"), ("update", "core:which"),
     ]
 
-    @Test("each example gets the documented kind of answer: result or error code, id, batch, or nothing")
+    @Test(
+        "each example gets the documented kind of answer: result or error code, id, batch, or nothing"
+    )
     func examples() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "../shared/data/jsonrpc-spec/cases.json")
@@ -35,9 +37,12 @@ struct JSONRPCSpecificationTests {
         #expect(cases.count == 15)
         for one in cases {
             var request = one.request
-            for (theirs, ours) in Self.methods { request.replace("\"\(theirs)\"", with: "\"\(ours)\"") }
+            for (theirs, ours) in Self.methods {
+                request.replace("\"\(theirs)\"", with: "\"\(ours)\"")
+            }
             // Ours takes no parameters, where theirs took numbers.
-            request.replace(/"params": (\[[0-9, ]*\]|\{"[a-z]+": \d+, "[a-z]+": \d+\})/, with: #""params": []"#)
+            request.replace(
+                /"params": (\[[0-9, ]*\]|\{"[a-z]+": \d+, "[a-z]+": \d+\})/, with: #""params": []"#)
             request.replace(#""params": ["hello"]"#, with: #""params": []"#)
             request.replace(#""params": {"name": "myself"}"#, with: #""params": {}"#)
             let answer = try client.mi(request)

@@ -19,7 +19,8 @@ struct MITests {
 
     private func error(_ code: Int, _ message: String, data: String? = nil) -> String {
         let data = data.map { #","data":"\#($0)""# } ?? ""
-        return #"{"jsonrpc":"2.0","error":{"code":\#(code),"message":"\#(message)"\#(data)},"id":1}"#
+        return
+            #"{"jsonrpc":"2.0","error":{"code":\#(code),"message":"\#(message)"\#(data)},"id":1}"#
     }
 
     private func number(of event: String) throws -> Int {
@@ -29,8 +30,10 @@ struct MITests {
     @Test(
         "every command of the table answers by its name and by each alias, by position and by name",
         arguments: [
-            ("evi:subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",60]"#,
-                #"{"event":"E_SCRIPT","socket":"udp:127.0.0.1:9","expire":60}"#),
+            (
+                "evi:subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",60]"#,
+                #"{"event":"E_SCRIPT","socket":"udp:127.0.0.1:9","expire":60}"#
+            ),
             ("evi:list", "[]", "{}"),
             ("evi:subscribers", #"["E_SCRIPT"]"#, #"{"event":"E_SCRIPT"}"#),
             ("evi:raise", #"["E_SCRIPT",["a"]]"#, #"{"params":["a"],"event":"E_SCRIPT"}"#),
@@ -46,7 +49,8 @@ struct MITests {
         for alias in [row.name] + row.aliases {
             for params in [positional, named] {
                 let text = try client.mi(alias, params)
-                #expect(text.hasPrefix(#"{"jsonrpc":"2.0","result":"#), "\(alias) \(params): \(text)")
+                #expect(
+                    text.hasPrefix(#"{"jsonrpc":"2.0","result":"#), "\(alias) \(params): \(text)")
             }
         }
     }
@@ -55,16 +59,19 @@ struct MITests {
     func everyCommand() {
         #expect(
             Commands.table.map(\.name) == [
-                "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which", "core:help",
+                "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which",
+                "core:help",
                 "statistics:get", "core:version", "core:uptime",
             ])
     }
 
     @Test("subscribe answers OK; the default is an hour; 0 ends; names are not created")
     func subscribe() throws {
-        #expect(try client.mi("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9"]"#) == ok(#""OK""#))
+        #expect(
+            try client.mi("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9"]"#) == ok(#""OK""#))
         #expect(try client.subscribers().first?["expire"] as? Int == 3_600)
-        #expect(try client.mi("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",0]"#) == ok(#""OK""#))
+        #expect(
+            try client.mi("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",0]"#) == ok(#""OK""#))
         #expect(try client.subscribers().isEmpty)
         let unknown = try client.mi("event_subscribe", #"["E_NOBODY","udp:127.0.0.1:9"]"#)
         #expect(unknown.contains(#""error":{"code":400,"message":"Bad parameter value""#))
@@ -78,7 +85,8 @@ struct MITests {
             text.hasPrefix(
                 #"{"jsonrpc":"2.0","result":{"Events":[{"name":"E_CORE_SR_STATUS_CHANGED","id":0},{"name":"E_CORE_THRESHOLD","id":1},"#
             ))
-        #expect(text.hasSuffix(#"{"name":"E_SCRIPT2","id":\#(try number(of: "E_SCRIPT2"))}]},"id":1}"#))
+        #expect(
+            text.hasSuffix(#"{"name":"E_SCRIPT2","id":\#(try number(of: "E_SCRIPT2"))}]},"id":1}"#))
     }
 
     @Test("subscribers_list: all, of one event, one subscriber, none; newest first; ttl rounds up")
@@ -140,11 +148,19 @@ struct MITests {
             ("event_subscribe", #"[7,"udp:127.0.0.1:9"]"#, badType("event")),
             ("event_subscribe", #"["E_SCRIPT",null]"#, badType("socket")),
             ("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9","abc"]"#, badType("expire")),
-            ("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",-1]"#,
-                error(-32602, "Invalid params", data: "Negative expire value")),
+            (
+                "event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",-1]"#,
+                error(-32602, "Invalid params", data: "Negative expire value")
+            ),
             ("subscribers_list", #"["E_NOBODY"]"#, error(404, "Event not published")),
-            ("subscribers_list", #"["E_SCRIPT","udp:127.0.0.1:9"]"#, error(404, "Subscriber does not exist")),
-            ("subscribers_list", #"["E_SCRIPT","nonsense"]"#, error(404, "Subscriber does not exist")),
+            (
+                "subscribers_list", #"["E_SCRIPT","udp:127.0.0.1:9"]"#,
+                error(404, "Subscriber does not exist")
+            ),
+            (
+                "subscribers_list", #"["E_SCRIPT","nonsense"]"#,
+                error(404, "Subscriber does not exist")
+            ),
             ("raise_event", #"["E_NOBODY"]"#, error(404, "Event not registered")),
             ("raise_event", #"["no name"]"#, error(404, "Event not registered")),
             ("raise_event", #"["E_SCRIPT"]"#, error(480, "Temporarily Unavailable")),
@@ -166,7 +182,10 @@ struct MITests {
         arguments: [
             ("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:0"]"#, 400, "Bad parameter value"),
             ("event_subscribe", #"["E_SCRIPT","nope:x"]"#, 400, "Bad parameter value"),
-            ("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",31536001]"#, -32602, "Invalid params"),
+            (
+                "event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",31536001]"#, -32602,
+                "Invalid params"
+            ),
             ("raise_event", #"["E_SCRIPT",["a",null]]"#, 400, "Bad Params"),
             ("raise_event", #"["E_SCRIPT",{"a":[1]}]"#, 400, "Bad Params"),
             ("raise_event", #"["E_SCRIPT","text"]"#, 400, "Bad Params"),
@@ -186,10 +205,13 @@ struct MITests {
         let receiver = DatagramReceiver()
         try client.subscribe("E_SCRIPT", receiver.socketText)
         for (params, written) in [
-            ("", ""), (",[]", ""), (#",["a","b"]"#, #","params":["a","b"]"#), (",[5]", #","params":[5]"#),
+            ("", ""), (",[]", ""), (#",["a","b"]"#, #","params":["a","b"]"#),
+            (",[5]", #","params":[5]"#),
             (#",{"k":"v","n":5,"f":1.5,"t":true}"#, #","params":{"k":"v","n":5,"f":1.5,"t":true}"#),
-            (#","{\"k\":\"v\",\"n\":5,\"f\":1.5,\"big\":5000000000}""#,
-                #","params":{"k":"v","n":5,"f":1.5,"big":5000000000}"#),
+            (
+                #","{\"k\":\"v\",\"n\":5,\"f\":1.5,\"big\":5000000000}""#,
+                #","params":{"k":"v","n":5,"f":1.5,"big":5000000000}"#
+            ),
             (#","{}""#, ""),
         ] {
             #expect(try client.mi("raise_event", #"["E_SCRIPT"\#(params)]"#) == ok(#""OK""#))
@@ -206,7 +228,9 @@ struct MITests {
         #expect(help.hasSuffix(#"","Exported by":"evi"},"id":1}"#))
         #expect(try client.mi("version", "[]") == ok(#"{"Server":"Carillon 0.1.0"}"#))
         let uptime = try client.mi("uptime", "[]")
-        #expect(uptime.contains(/"result":\{"Now":"[^"]+","Up since":"[^"]+","Up time":"\d+ \[sec\]"\}/))
+        #expect(
+            uptime.contains(/"result":\{"Now":"[^"]+","Up since":"[^"]+","Up time":"\d+ \[sec\]"\}/)
+        )
         #expect(try client.mi("get_statistics", #"[["evi:raised"]]"#) == ok(#"{"evi:raised":0}"#))
         #expect(try client.mi("get_statistics", #"{"statistics":["nope","no:"]}"#) == ok("{}"))
         let group = try client.mi("get_statistics", #"[["store:"]]"#)
@@ -226,7 +250,8 @@ struct MITests {
         #expect(receiver.receive() != nil)
         #expect(receiver.receive() != nil)
         #expect(try client.mi(#"{"jsonrpc":"2.0","method":"nope"}"#).status == 204)
-        let subscribe = #"{"jsonrpc":"2.0","method":"event_subscribe","params":["E_SCRIPT2","udp:127.0.0.1:9"]}"#
+        let subscribe =
+            #"{"jsonrpc":"2.0","method":"event_subscribe","params":["E_SCRIPT2","udp:127.0.0.1:9"]}"#
         #expect(try client.mi(subscribe).status == 204)
         #expect(try client.subscribers("?event=E_SCRIPT2").count == 1)
     }
@@ -250,7 +275,8 @@ struct MITests {
         }
         let full = try client.mi(batch(64)).body
         #expect((try JSONSerialization.jsonObject(with: Data(full)) as? [Any])?.count == 64)
-        let refused = #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}"#
+        let refused =
+            #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}"#
         #expect(try client.mi(batch(65)).text == refused)
         #expect(try client.mi("[]").text == refused)
     }
@@ -259,17 +285,23 @@ struct MITests {
         "what is no request is -32600 with id null",
         arguments: [
             "{}", "5", "null", #""x""#, "true", #"{"jsonrpc":"1.0","method":"which","id":1}"#,
-            #"{"jsonrpc":"2.0","method":1,"id":1}"#, #"{"jsonrpc":"2.0","id":1}"#, #"{"method":"which","id":1}"#,
-            #"{"jsonrpc":"2.0","method":"which","id":{}}"#, #"{"jsonrpc":"2.0","method":"which","id":[]}"#,
-            #"{"jsonrpc":"2.0","method":"which","id":true}"#, #"{"jsonrpc":"2.0","method":"which","id":1.5}"#,
-            #"{"jsonrpc":"2.0","method":"which","id":null}"#, #"{"jsonrpc":2.0,"method":"which","id":1}"#,
+            #"{"jsonrpc":"2.0","method":1,"id":1}"#, #"{"jsonrpc":"2.0","id":1}"#,
+            #"{"method":"which","id":1}"#,
+            #"{"jsonrpc":"2.0","method":"which","id":{}}"#,
+            #"{"jsonrpc":"2.0","method":"which","id":[]}"#,
+            #"{"jsonrpc":"2.0","method":"which","id":true}"#,
+            #"{"jsonrpc":"2.0","method":"which","id":1.5}"#,
+            #"{"jsonrpc":"2.0","method":"which","id":null}"#,
+            #"{"jsonrpc":2.0,"method":"which","id":1}"#,
             #"{"jsonrpc":"2.0","method":"which","params":"x","id":1}"#,
         ])
     func noRequest(body: String) throws {
         let answer = try client.mi(body)
         #expect(answer.status == 200)
         #expect(
-            answer.text == #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}"#)
+            answer.text
+                == #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}"#
+        )
     }
 
     @Test(

@@ -21,14 +21,35 @@ struct RefusalTests {
             ("GET  /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "bad_target"),
             ("GET /livez HTTP/3.0\r\nHost: localhost\r\n\r\n", 505, "unsupported_version"),
             ("GET /livez HTTP/1.1\nHost: localhost\n\n", 400, "bare_line_feed"),
-            ("POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Length: 262145\r\n\r\n", 413, "body_too_large"),
-            ("POST /mi HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n", 417, "unknown_expectation"),
-            ("POST /mi HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501, "unknown_transfer_coding"),
-            ("POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "two_lengths"),
-            ("GET /livez HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 9_000))\r\n\r\n", 431, "field_too_long"),
-            ("GET /\(String(repeating: "x", count: 9_000)) HTTP/1.1\r\n", 414, "request_line_too_long"),
+            (
+                "POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Length: 262145\r\n\r\n", 413,
+                "body_too_large"
+            ),
+            (
+                "POST /mi HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n",
+                417, "unknown_expectation"
+            ),
+            (
+                "POST /mi HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                501, "unknown_transfer_coding"
+            ),
+            (
+                "POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                400, "two_lengths"
+            ),
+            (
+                "GET /livez HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 9_000))\r\n\r\n",
+                431, "field_too_long"
+            ),
+            (
+                "GET /\(String(repeating: "x", count: 9_000)) HTTP/1.1\r\n", 414,
+                "request_line_too_long"
+            ),
             ("GET /livez HTTP/1.1\r\nHost: localh", 408, "request_timeout"),
-            ("POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n{", 408, "request_timeout"),
+            (
+                "POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n{", 408,
+                "request_timeout"
+            ),
         ])
     func refused(request: String, status: Int, code: String) throws {
         let contract = try ContractDocument()
@@ -63,11 +84,15 @@ struct RefusalTests {
     @Test(
         "paths that are none of ours are 404 or 400, and no file is read",
         arguments: [
-            "/", "//", "/events/", "/events//raise", "/subscriptions/", "/subscriptions/1/", "/mi/", "/Events",
-            "/%65vents%00", "/%2e%2e/%2e%2e/etc/passwd", "/../etc/passwd", "/events/E_A/raise/", "/events/a/b/c",
+            "/", "//", "/events/", "/events//raise", "/subscriptions/", "/subscriptions/1/", "/mi/",
+            "/Events",
+            "/%65vents%00", "/%2e%2e/%2e%2e/etc/passwd", "/../etc/passwd", "/events/E_A/raise/",
+            "/events/a/b/c",
             "/%", "/%zz", "/events/%C0%AF", "/events/%FF", "/subscriptions/%2F", "/subscriptions/.",
-            "/subscriptions/..", "/subscriptions/0", "/subscriptions/01", "/subscriptions/-1", "/subscriptions/1x",
-            "/subscriptions/18446744073709551616", "/subscriptions/%31%00", "/livez%20", "/openapi.yml",
+            "/subscriptions/..", "/subscriptions/0", "/subscriptions/01", "/subscriptions/-1",
+            "/subscriptions/1x",
+            "/subscriptions/18446744073709551616", "/subscriptions/%31%00", "/livez%20",
+            "/openapi.yml",
             "/subscriptions/\(String(repeating: "1", count: 7_000))",
         ])
     func paths(target: String) throws {
@@ -79,7 +104,10 @@ struct RefusalTests {
     @Test("queries are strict everywhere: unknown, repeated and undecodable parameters")
     func queries() throws {
         let client = try service.client()
-        for path in ["/events", "/subscribers", "/livez", "/readyz", "/openapi.yaml", "/events/E_PIKE_BLOCKED"] {
+        for path in [
+            "/events", "/subscribers", "/livez", "/readyz", "/openapi.yaml",
+            "/events/E_PIKE_BLOCKED",
+        ] {
             let unknown = try client.send("GET", path + "?nope=1")
             #expect(unknown.status == 422)
             #expect(unknown.text.contains(#"{"parameter":"nope","code":"unknown""#))

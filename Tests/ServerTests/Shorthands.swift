@@ -7,7 +7,8 @@ extension JSONClient {
     @discardableResult
     func subscribe(_ event: String, _ socket: String, _ more: String = "") throws -> Response {
         let more = more.isEmpty ? "" : "," + more
-        return try send("POST", "/subscriptions", #"{"event":"\#(event)","socket":"\#(socket)"\#(more)}"#)
+        return try send(
+            "POST", "/subscriptions", #"{"event":"\#(event)","socket":"\#(socket)"\#(more)}"#)
     }
 
     /// Raises by REST with this JSON text as params, none without.
@@ -49,7 +50,8 @@ extension JSONClient {
 
     /// The statistics of MI, all of them.
     func statistics() throws -> [String: Int] {
-        let reply = try mi(#"{"jsonrpc":"2.0","method":"get_statistics","params":[["all"]],"id":1}"#)
+        let reply = try mi(
+            #"{"jsonrpc":"2.0","method":"get_statistics","params":[["all"]],"id":1}"#)
         return reply.json["result"] as? [String: Int] ?? [:]
     }
 }

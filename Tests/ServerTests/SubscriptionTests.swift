@@ -80,12 +80,30 @@ struct SubscriptionTests {
     @Test(
         "what cannot be accepted is 422 and says where and what was expected",
         arguments: [
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":"60"}"#, "/expire", "wrong_type"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":31536001}"#, "/expire", "out_of_range"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":3600.5}"#, "/expire", "wrong_type"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":-1}"#, "/expire", "out_of_range"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":true}"#, "/expire", "wrong_type"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":null}"#, "/expire", "wrong_type"),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":"60"}"#, "/expire",
+                "wrong_type"
+            ),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":31536001}"#, "/expire",
+                "out_of_range"
+            ),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":3600.5}"#, "/expire",
+                "wrong_type"
+            ),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":-1}"#, "/expire",
+                "out_of_range"
+            ),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":true}"#, "/expire",
+                "wrong_type"
+            ),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":null}"#, "/expire",
+                "wrong_type"
+            ),
             (#"{"event":"E_A"}"#, "/socket", "missing"),
             (#"{"event":5,"socket":"udp:127.0.0.1:8888"}"#, "/event", "wrong_type"),
             (#"{"event":"E A","socket":"udp:127.0.0.1:8888"}"#, "/event", "bad_format"),
@@ -93,8 +111,14 @@ struct SubscriptionTests {
             (#"{"event":"E_A","socket":"gopher://x/"}"#, "/socket", "unknown_scheme"),
             (#"{"event":"E_A","socket":"udp:224.0.0.1:5"}"#, "/socket", "unusable_address"),
             (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","x":1}"#, "/x", "unknown"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":5,"permanent":true}"#, "/expire", "conflict"),
-            (#"{"event":"E_A","socket":"udp:127.0.0.1:8888#format=lines","format":"json"}"#, "/socket", "bad_option"),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888","expire":5,"permanent":true}"#,
+                "/expire", "conflict"
+            ),
+            (
+                #"{"event":"E_A","socket":"udp:127.0.0.1:8888#format=lines","format":"json"}"#,
+                "/socket", "bad_option"
+            ),
             (#"[]"#, "", "wrong_type"),
         ])
     func unacceptable(body: String, pointer: String, code: String) throws {
@@ -102,13 +126,15 @@ struct SubscriptionTests {
         #expect(answer.status == 422)
         #expect(answer.fields["content-type"] == "application/problem+json")
         let errors = try #require(answer.json["errors"] as? [[String: String]])
-        #expect(errors.contains { $0["pointer"] == pointer && $0["code"] == code }, "\(answer.text)")
+        #expect(
+            errors.contains { $0["pointer"] == pointer && $0["code"] == code }, "\(answer.text)")
     }
 
     @Test(
         "what cannot be read is 400",
         arguments: [
-            ("", "malformed_json"), ("{", "malformed_json"), (#"{"event":"E_A",}"#, "malformed_json"),
+            ("", "malformed_json"), ("{", "malformed_json"),
+            (#"{"event":"E_A",}"#, "malformed_json"),
             (#"{"expire":1,"expire":2}"#, "duplicate_member"),
         ])
     func unreadable(body: String, code: String) throws {
@@ -148,7 +174,8 @@ struct SubscriptionTests {
         #expect(again.status == 304)
         #expect(again.fields["etag"] == tag)
         _ = try client.send("POST", "/events/E_A/raise", "{}")
-        #expect(try client.send("GET", "/subscribers", fields: ["If-None-Match": tag]).status == 200)
+        #expect(
+            try client.send("GET", "/subscribers", fields: ["If-None-Match": tag]).status == 200)
     }
 
     @Test("a filter by event, socket and transport; one that nothing matches is an empty list")

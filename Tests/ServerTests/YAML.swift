@@ -89,7 +89,8 @@ private struct Reader {
         var elements: [YAML] = []
         while true {
             skipEmpty()
-            guard line < lines.count, indentation == indent, lines[line].dropFirst(indent).starts(with: "- ")
+            guard line < lines.count, indentation == indent,
+                lines[line].dropFirst(indent).starts(with: "- ")
             else { return .list(elements) }
             column = indent + 2
             // A mapping may begin right behind the dash: it is indented like what follows it.
@@ -110,7 +111,9 @@ private struct Reader {
             column = indent
             guard let end = nameEnd() else { throw unreadable("expected a name and a colon") }
             var name = String(lines[line][column..<end])
-            if let quote = name.first, "'\"".contains(quote) { name = String(name.dropFirst().dropLast()) }
+            if let quote = name.first, "'\"".contains(quote) {
+                name = String(name.dropFirst().dropLast())
+            }
             column = end + 1
             while column < lines[line].count, lines[line][column] == " " { column += 1 }
             members.append(YAML.Member(name: name, value: try value(indent: indent)))
@@ -210,8 +213,12 @@ private struct Reader {
             var text = ""
             while column < lines[line].count {
                 let next = lines[line][column]
-                if next == ":", ends.contains(":") || column + 1 == lines[line].count
-                    || lines[line][column + 1] == " " { break }
+                if next == ":",
+                    ends.contains(":") || column + 1 == lines[line].count
+                        || lines[line][column + 1] == " "
+                {
+                    break
+                }
                 if next != ":", ends.contains(next) { break }
                 text.append(next)
                 column += 1
@@ -233,7 +240,9 @@ private struct Reader {
             let next = lines[line][column]
             column += 1
             if next == quote {
-                guard quote == "'", column < lines[line].count, lines[line][column] == "'" else { return text }
+                guard quote == "'", column < lines[line].count, lines[line][column] == "'" else {
+                    return text
+                }
                 column += 1
             } else if next == "\\", quote == "\"" {
                 try escape(into: &text)

@@ -26,6 +26,7 @@ public final class JSONClient {
 
     /// What went wrong below HTTP.
     public struct Failure: Error, CustomStringConvertible {
+        /// In words.
         public let description: String
     }
 
@@ -72,8 +73,10 @@ public final class JSONClient {
 
     private func setDeadline(_ seconds: Int) {
         var time = timeval(tv_sec: seconds, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// Sends a request and waits for its answer. `body` makes it `application/json`.
@@ -97,7 +100,9 @@ public final class JSONClient {
     ) -> [UInt8] {
         var fields = fields
         if fields["Host"] == nil { fields["Host"] = host }
-        if bytes != nil, fields["Content-Type"] == nil { fields["Content-Type"] = "application/json" }
+        if bytes != nil, fields["Content-Type"] == nil {
+            fields["Content-Type"] = "application/json"
+        }
         if let bytes { fields["Content-Length"] = String(bytes.count) }
         var head = "\(method) \(target) HTTP/1.1\r\n"
         for (name, value) in fields where !value.isEmpty { head += "\(name): \(value)\r\n" }
@@ -153,7 +158,8 @@ public final class JSONClient {
             let parts = line.split(separator: ":", maxSplits: 1)
             fields[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
         }
-        let length = isHead || status == 204 || status == 304 ? 0 : Int(fields["content-length"] ?? "0") ?? 0
+        let length =
+            isHead || status == 204 || status == 304 ? 0 : Int(fields["content-length"] ?? "0") ?? 0
         while received.count < length { try readMore() }
         let body = Array(received[..<length])
         received.removeFirst(length)
@@ -163,7 +169,9 @@ public final class JSONClient {
     private func readMore() throws {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
-        guard count > 0 else { throw Failure(description: count == 0 ? "closed" : "recv: \(errno)") }
+        guard count > 0 else {
+            throw Failure(description: count == 0 ? "closed" : "recv: \(errno)")
+        }
         received += buffer[..<count]
     }
 }

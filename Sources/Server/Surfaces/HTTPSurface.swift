@@ -34,7 +34,8 @@ struct HTTPSurface: HTTPHandler {
                     403, "origin_forbidden",
                     "Pages of this origin may not write here; the setting is allowed-origin.")
             }
-            return try RouteTable.routes[index].action(rest, request, PathArgument(bytes: argument), &response)
+            return try RouteTable.routes[index].action(
+                rest, request, PathArgument(bytes: argument), &response)
         case .options(let allow):
             answerOptions(request, allow: allow, grant, &response)
             return .ready

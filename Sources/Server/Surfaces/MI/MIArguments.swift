@@ -28,9 +28,10 @@ enum MIArguments {
         if values.prefix(required).contains(where: { $0 == nil }) { throw wrongCount }
         var arguments: [Argument?] = []
         for (parameter, value) in zip(parameters, values) {
-            arguments.append(try value.map { value throws(JSONRPCError) in
-                try argument(value, for: parameter)
-            })
+            arguments.append(
+                try value.map { value throws(JSONRPCError) in
+                    try argument(value, for: parameter)
+                })
         }
         return arguments
     }
@@ -63,7 +64,9 @@ enum MIArguments {
         do throws(JSONError) {
             guard case .string(let text) = value else { return try value.params(at: .root) }
             let inner = try JSON(parsing: Array(text.utf8).span)
-            guard case .object = inner else { throw JSONError(.wrongType, offset: 0, "expected an object") }
+            guard case .object = inner else {
+                throw JSONError(.wrongType, offset: 0, "expected an object")
+            }
             return try inner.params(at: .root)
         } catch {
             let place = error.pointer.isEmpty ? "" : error.pointer + ": "

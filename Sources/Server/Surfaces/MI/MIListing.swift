@@ -31,7 +31,8 @@ struct MIListing {
         var cursor: UInt32? = 0
         var left = MI.listingMax
         while let start = cursor {
-            let reply = try run(.listEvents(ListEventsCommand(limit: interface.pageMax, cursor: start)))
+            let reply = try run(
+                .listEvents(ListEventsCommand(limit: interface.pageMax, cursor: start)))
             guard case .events(let page) = reply else { break }
             cursor = page.nextCursor
             for event in page.events where event.subscribers > 0 {
@@ -61,9 +62,13 @@ struct MIListing {
     }
 
     private func run(_ command: Command) throws(CommandError) -> CommandReply {
-        guard case .done(let reply) = try Commands.run(command, on: interface, at: now, continuation: {
-            preconditionFailure("listings are answered at once")
-        }) else { preconditionFailure("listings are answered at once") }
+        guard
+            case .done(let reply) = try Commands.run(
+                command, on: interface, at: now,
+                continuation: {
+                    preconditionFailure("listings are answered at once")
+                })
+        else { preconditionFailure("listings are answered at once") }
         return reply
     }
 

@@ -16,7 +16,8 @@ enum MIResult {
         case .events(let page):
             let events = page.events.map { event -> JSON in
                 .object([
-                    ("name", .string(event.description.name)), ("id", .integer(Int64(event.number))),
+                    ("name", .string(event.description.name)),
+                    ("id", .integer(Int64(event.number))),
                 ])
             }
             return .success(.object([("Events", .array(events))]))

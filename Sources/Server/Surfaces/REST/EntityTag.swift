@@ -26,7 +26,9 @@ enum EntityTag {
     static func version(in request: borrowing HTTPRequest, epoch: Int64) -> UInt64? {
         guard let value = request.field("If-None-Match") else { return nil }
         let start = String(epoch, radix: 35) + "z"
-        for tag in value.lowercasedText.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }) {
+        for tag in value.lowercasedText.split(whereSeparator: {
+            $0 == "," || $0 == " " || $0 == "\t"
+        }) {
             let opaque = tag.hasPrefix("w/") ? tag.dropFirst(2) : tag
             guard opaque.hasPrefix("\"" + start), opaque.hasSuffix("\"") else { continue }
             if let version = UInt64(opaque.dropFirst(start.count + 1).dropLast(), radix: 35) {

@@ -19,10 +19,12 @@ struct QueryReader {
             let halves = pair.split(
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = try PercentDecoding.text(halves[0], plusIsBlank: true)
-            let value = halves.count == 2 ? try PercentDecoding.text(halves[1], plusIsBlank: true) : ""
+            let value =
+                halves.count == 2 ? try PercentDecoding.text(halves[1], plusIsBlank: true) : ""
             if !allowed.contains(name) {
                 let known = allowed.isEmpty ? "none" : allowed.joined(separator: ", ")
-                note(name, .unknown, "There is no such parameter here; the parameters are \(known).")
+                note(
+                    name, .unknown, "There is no such parameter here; the parameters are \(known).")
             } else if values.contains(where: { $0.name == name }) {
                 note(name, .duplicate, "It is given twice.")
             } else {
@@ -40,7 +42,8 @@ struct QueryReader {
     /// A whole number written in decimal digits, `fallback` where it is not given.
     mutating func number(_ name: String, in range: ClosedRange<Int>, fallback: Int) -> Int {
         guard let text = text(name) else { return fallback }
-        guard let number = decimal(text).flatMap({ Int(exactly: $0) }), range.contains(number) else {
+        guard let number = decimal(text).flatMap({ Int(exactly: $0) }), range.contains(number)
+        else {
             note(
                 name, decimal(text) == nil ? .wrongType : .outOfRange,
                 "Expected a whole number from \(range.lowerBound) to \(range.upperBound).")
@@ -89,7 +92,9 @@ struct QueryReader {
     }
 
     private func decimal(_ text: String) -> UInt64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return UInt64(text)
     }
 }

@@ -86,7 +86,8 @@ extension HTTPRequest {
         if isPlain, let type = field("Content-Type"), MediaType.isJSON(type) { return }
         throw Problem(
             415, "unsupported_media_type",
-            "Send the body with Content-Type: application/json, in UTF-8, and without Content-Encoding.")
+            "Send the body with Content-Type: application/json, in UTF-8, and without Content-Encoding."
+        )
     }
 }
 

@@ -5,9 +5,10 @@ internal import WireFormats
 /// One row of the route table: which method on which path runs what.
 struct Route: Sendable {
     /// What runs: on the worker, without blocking.
-    typealias Action = @Sendable (
-        REST, borrowing HTTPRequest, PathArgument, inout HTTPResponse
-    ) throws(Problem) -> HTTPAnswer
+    typealias Action =
+        @Sendable (
+            REST, borrowing HTTPRequest, PathArgument, inout HTTPResponse
+        ) throws(Problem) -> HTTPAnswer
 
     let method: HTTPMethod
     /// The path as in openapi.yaml: `/subscriptions/{id}`.
@@ -19,6 +20,8 @@ struct Route: Sendable {
 
 /// Every endpoint on one screen. HEAD goes with GET; OPTIONS and 405 are answered from this table.
 enum RouteTable {
+    // One row a line:
+    // swift-format-ignore
     static let routes: [Route] = [
         Route(method: .post, path: "/subscriptions", operation: "subscribe", action: REST.subscribe),
         Route(method: .get, path: "/subscriptions/{}", operation: "getSubscription", action: REST.getSubscription),

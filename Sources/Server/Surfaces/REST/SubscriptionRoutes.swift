@@ -27,7 +27,8 @@ extension REST {
             expire: permanent ? .never : expire.map { .seconds($0) } ?? .default,
             createsEvent: rest.dynamicEvents)
         return try rest.run(
-            .subscribe(command), for: request, &response, position: inBody, render: renderSubscribed)
+            .subscribe(command), for: request, &response, position: inBody, render: renderSubscribed
+        )
     }
 
     @Sendable static func getSubscription(
