@@ -29,8 +29,15 @@ GROUPS = {
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     names = ", ".join(GROUPS)
-    parser.add_argument("--only", default="", metavar="NAMES", help=f"only these, with commas between: {names}, or a figure of them")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each contender runs (7; 1 is a smoke test)")
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="NAMES",
+        help=f"only these, with commas between: {names}, or a figure of them",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="how often each contender runs (7; 1 is a smoke test)"
+    )
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a run is (1.0)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     parser.add_argument("--no-build", action="store_true", help="measure what was built before")
@@ -42,7 +49,10 @@ def main() -> int:
     wanted = [name for name in chosen.only.split(",") if name] or list(GROUPS)
     names = list(dict.fromkeys(name.partition(".")[0] for name in wanted))
     if unknown := [name for name in names if name not in GROUPS]:
-        print(f"bench: no figures are called {', '.join(unknown)}; there are {', '.join(GROUPS)}", file=sys.stderr)
+        print(
+            f"bench: no figures are called {', '.join(unknown)}; there are {', '.join(GROUPS)}",
+            file=sys.stderr,
+        )
         return 2
     plan = rounds.Plan(rounds=max(1, chosen.rounds), seconds=chosen.seconds)
     measured = []
@@ -60,7 +70,9 @@ def main() -> int:
         print(f"\nbench: {error}", file=sys.stderr)
         return 1
     print(figures.table(measured))
-    print(f"\n{figures.summary(measured)}   ({plan.rounds} rounds, load {os.getloadavg()[0]:.1f} at the end)\n")
+    print(
+        f"\n{figures.summary(measured)}   ({plan.rounds} rounds, load {os.getloadavg()[0]:.1f} at the end)\n"
+    )
     print(figures.notes(measured))
     if chosen.json:
         figures.write_json(chosen.json, measured, plan.rounds, plan.seconds)

@@ -4,7 +4,7 @@ import Glibc
 /// Each part prints one JSON object a line; Tests/Bench/driver/inside.py makes figures of them.
 @main
 enum Micro {
-    static func main() async throws {
+    static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         let numbers = arguments.compactMap { Int($0) }
         switch (arguments.first, arguments.count) {

@@ -1,8 +1,8 @@
 """What was measured, against what was promised: figures, verdicts, the table and its JSON."""
 
 import json
-import platform
 import os
+import platform
 import statistics
 from dataclasses import dataclass, field
 
@@ -38,7 +38,9 @@ class Figure:
             return ""
         lower, upper = self.quartiles
         if self.at_least:
-            return "met" if self.median >= self.limit else "tie" if upper >= self.limit else "MISSED"
+            return (
+                "met" if self.median >= self.limit else "tie" if upper >= self.limit else "MISSED"
+            )
         return "met" if self.median <= self.limit else "tie" if lower <= self.limit else "MISSED"
 
     def as_json(self) -> dict:
@@ -59,7 +61,13 @@ class Figure:
 
 def number(value: float, unit: str) -> str:
     """Three digits that matter, thousands set apart."""
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" if abs(value) < 10 else f"{value:.1f}"
+    text = (
+        f"{value:,.0f}"
+        if abs(value) >= 100
+        else f"{value:.3g}"
+        if abs(value) < 10
+        else f"{value:.1f}"
+    )
     return f"{text} {unit}" if unit else text
 
 
@@ -71,11 +79,20 @@ def table(figures: list[Figure]) -> str:
         limit = "" if figure.limit is None else f"{sense} {number(figure.limit, figure.unit)}"
         spread = f"{number(lower, '')} – {number(upper, '')}" if len(figure.values) > 1 else ""
         rows.append(
-            (figure.name, figure.what, limit, number(figure.median, figure.unit), spread, figure.verdict)
+            (
+                figure.name,
+                figure.what,
+                limit,
+                number(figure.median, figure.unit),
+                spread,
+                figure.verdict,
+            )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     rows.insert(1, tuple("-" * width for width in widths))
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
+    )
 
 
 def notes(figures: list[Figure]) -> str:

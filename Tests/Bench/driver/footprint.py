@@ -5,29 +5,50 @@ import time
 
 from . import programs
 from .figures import Figure
-from .programs import Program, SCRATCH
+from .programs import SCRATCH, Program
 from .rounds import Plan, interleave
 
 MB = 1 << 20
 
 
 def measure(plan: Plan) -> list[Figure]:
-    starts = interleave(plan.rounds, {"new": start_new, "again": lambda: start_in(SCRATCH / "state")})
+    starts = interleave(
+        plan.rounds, {"new": start_new, "again": lambda: start_in(SCRATCH / "state")}
+    )
     figures = [
         Figure("footprint.start.new", "start to ready, no state yet", 50, starts["new"], unit="ms"),
-        Figure("footprint.start.again", "start to ready, empty state", 50, starts["again"], unit="ms"),
+        Figure(
+            "footprint.start.again", "start to ready, empty state", 50, starts["again"], unit="ms"
+        ),
     ]
     with programs.carillon() as ours, hello() as bare:
         time.sleep(1)
         figures += [
-            Figure("footprint.memory.dirty", "idle private dirty", 6, [ours.memory("Private_Dirty") / MB], unit="MB"),
             Figure(
-                "footprint.memory.rss", "idle RSS above a hello daemon with the same libraries", 8,
-                [(ours.memory() - bare.memory()) / MB], unit="MB",
+                "footprint.memory.dirty",
+                "idle private dirty",
+                6,
+                [ours.memory("Private_Dirty") / MB],
+                unit="MB",
+            ),
+            Figure(
+                "footprint.memory.rss",
+                "idle RSS above a hello daemon with the same libraries",
+                8,
+                [(ours.memory() - bare.memory()) / MB],
+                unit="MB",
                 note=f"carillond {ours.memory() / MB:.1f} MB, hello {bare.memory() / MB:.1f} MB",
             ),
-        ]  # fmt: skip
-    return figures + [Figure("footprint.size.binary", "stripped carillond", 22, [programs.stripped("carillond").stat().st_size / MB], unit="MB")]
+        ]
+    return figures + [
+        Figure(
+            "footprint.size.binary",
+            "stripped carillond",
+            22,
+            [programs.stripped("carillond").stat().st_size / MB],
+            unit="MB",
+        )
+    ]
 
 
 def start_new() -> float:

@@ -35,7 +35,9 @@ def same_bytes(port: int) -> dict:
         plain = len(programs.exchange(nginx.port, get(PATH))[1])
     missing = len(reply) - plain
     if missing < 0:
-        raise BenchError(f"nginx answers with {plain} bytes, Carillon with {len(reply)}: it cannot be given less")
+        raise BenchError(
+            f"nginx answers with {plain} bytes, Carillon with {len(reply)}: it cannot be given less"
+        )
     # The media type is where nginx lets its answer grow by any number of bytes.
     settings = {"body": body, "media_type": "application/json" + ";x".ljust(missing, "x")[:missing]}
     with programs.nginx(**settings) as nginx:
@@ -48,9 +50,16 @@ def same_bytes(port: int) -> dict:
 def wrk(server: Program, connections: int, depth: int, seconds: float) -> dict:
     """One run of wrk: requests, seconds, and what the server's process used for them."""
     command = [
-        programs.find("wrk"), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(BENCH / "load.lua"),
-        f"http://127.0.0.1:{server.port}{PATH}", "--", str(depth),
-    ]  # fmt: skip
+        programs.find("wrk"),
+        "-t1",
+        f"-c{connections}",
+        f"-d{max(1, round(seconds))}s",
+        "-s",
+        str(BENCH / "load.lua"),
+        f"http://127.0.0.1:{server.port}{PATH}",
+        "--",
+        str(depth),
+    ]
     before = server.cpu()
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     used = server.cpu() - before
@@ -121,9 +130,12 @@ def instructions(settings: dict) -> Figure:
     ours = counted(programs.carillon)
     theirs = counted(programs.nginx, **settings)
     return Figure(
-        "http.instructions", "user instructions per GET / nginx (callgrind)", 0.30, [ours / theirs],
+        "http.instructions",
+        "user instructions per GET / nginx (callgrind)",
+        0.30,
+        [ours / theirs],
         note=f"carillon {ours:,.0f}, nginx {theirs:,.0f}",
-    )  # fmt: skip
+    )
 
 
 def keep_asking(port: int, requests: int) -> None:
@@ -149,9 +161,13 @@ def idle(settings: dict) -> list[Figure]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return [
         Figure(
-            "http.idle", f"RSS per idle connection at {count:,}", 200, [mine], unit="B",
+            "http.idle",
+            f"RSS per idle connection at {count:,}",
+            200,
+            [mine],
+            unit="B",
             note=f"nginx {theirs:,.0f} B, its table of connections not counted: that is made at start",
-        )  # fmt: skip
+        )
     ]
 
 

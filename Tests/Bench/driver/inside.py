@@ -8,17 +8,23 @@ from .programs import post, run_peer
 from .rounds import Plan, interleave, ratios
 
 IN_FLIGHT = 16
-CALL_BODY = '{"jsonrpc":"2.0","method":"E_BENCH","params":{"ip":"192.0.2.7","reason":"too many requests","count":42}}'
+CALL_PARAMS = '{"ip":"192.0.2.7","reason":"too many requests","count":42}'
+CALL_BODY = f'{{"jsonrpc":"2.0","method":"E_BENCH","params":{CALL_PARAMS}}}'
 
 
 def measure_json(plan: Plan) -> list[Figure]:
     figures = []
     lines = programs.micro("json", plan.rounds)
-    for name, what, peer in (("parse", "parsing a raise", "JSONDecoder"), ("write", "writing a notification", "JSONEncoder")):
+    for name, what, peer in (
+        ("parse", "parsing a raise", "JSONDecoder"),
+        ("write", "writing a notification", "JSONEncoder"),
+    ):
         ours = [line["ours_ns"] for line in lines if line["name"] == name]
         theirs = [line["foundation_ns"] for line in lines if line["name"] == name]
         note = f"{statistics.median(ours):,.0f} ns, {peer} {statistics.median(theirs):,.0f} ns"
-        figures.append(Figure(f"json.{name}", f"{what} / {peer}", 0.05, ratios(ours, theirs), note=note))
+        figures.append(
+            Figure(f"json.{name}", f"{what} / {peer}", 0.05, ratios(ours, theirs), note=note)
+        )
     return figures
 
 
@@ -27,10 +33,24 @@ def measure_core(plan: Plan) -> list[Figure]:
     few = [line["few_ns"] for line in lines if line["name"] == "subscribe"]
     many = [line["many_ns"] for line in lines if line["name"] == "subscribe"]
     held = next(line for line in lines if line["name"] == "memory")
-    note = f"{statistics.median(few):,.0f} ns at 1,000, {statistics.median(many):,.0f} ns at 1,000,000"
+    note = (
+        f"{statistics.median(few):,.0f} ns at 1,000, {statistics.median(many):,.0f} ns at 1,000,000"
+    )
     return [
-        Figure("core.subscribe", "subscribe at 1,000,000 existing / at 1,000", 1.3, ratios(many, few), note=note),
-        Figure("core.bytes", "RSS per UDP subscription, 1,000,000 of them", 128, [held["bytes"]], unit="B"),
+        Figure(
+            "core.subscribe",
+            "subscribe at 1,000,000 existing / at 1,000",
+            1.3,
+            ratios(many, few),
+            note=note,
+        ),
+        Figure(
+            "core.bytes",
+            "RSS per UDP subscription, 1,000,000 of them",
+            128,
+            [held["bytes"]],
+            unit="B",
+        ),
     ]
 
 
@@ -45,7 +65,9 @@ def measure_calls(plan: Plan) -> list[Figure]:
         def ours() -> float:
             result = programs.micro("calls", url, IN_FLIGHT, calls)[0]
             if result["delivered"] != result["calls"]:
-                raise programs.BenchError(f"{result['calls'] - result['delivered']} calls were not delivered")
+                raise programs.BenchError(
+                    f"{result['calls'] - result['delivered']} calls were not delivered"
+                )
             return result["cpu_ns"] / result["calls"] / 1e3
 
         def raw() -> float:
@@ -57,10 +79,25 @@ def measure_calls(plan: Plan) -> list[Figure]:
             result = run_peer("easy_per_call", url, body, calls // 8)
             return result["cpu_ns"] / result["calls"] / 1e3
 
-        results = interleave(plan.rounds, {"carillon": ours, "raw sockets": raw, "easy per call": careless})
-    note = ", ".join(f"{who} {statistics.median(values):.1f} µs CPU" for who, values in results.items())
+        results = interleave(
+            plan.rounds, {"carillon": ours, "raw sockets": raw, "easy per call": careless}
+        )
+    note = ", ".join(
+        f"{who} {statistics.median(values):.1f} µs CPU" for who, values in results.items()
+    )
     mine = results["carillon"]
     return [
-        Figure("calls.raw", "CPU per JSON-RPC call / raw sockets, 16 in flight", 2.8, ratios(mine, results["raw sockets"]), note=note),
-        Figure("calls.easy", "CPU per JSON-RPC call / a new easy handle", 0.30, ratios(mine, results["easy per call"])),
-    ]  # fmt: skip
+        Figure(
+            "calls.raw",
+            "CPU per JSON-RPC call / raw sockets, 16 in flight",
+            2.8,
+            ratios(mine, results["raw sockets"]),
+            note=note,
+        ),
+        Figure(
+            "calls.easy",
+            "CPU per JSON-RPC call / a new easy handle",
+            0.30,
+            ratios(mine, results["easy per call"]),
+        ),
+    ]

@@ -24,7 +24,13 @@ class BenchError(Exception):
 
 # Building
 
-NEEDED = {"gcc": "gcc", "wrk": "wrk", "nginx": "nginx-light", "valgrind": "valgrind", "strip": "binutils"}
+NEEDED = {
+    "gcc": "gcc",
+    "wrk": "wrk",
+    "nginx": "nginx-light",
+    "valgrind": "valgrind",
+    "strip": "binutils",
+}
 
 
 def find(tool: str) -> str:
@@ -44,7 +50,16 @@ def build_peers() -> None:
         if program.exists() and program.stat().st_mtime >= newest:
             continue
         libraries = ["-lcurl"] if source.stem == "easy_per_call" else []
-        command = [find("gcc"), "-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE", "-o", str(program), str(source)]
+        command = [
+            find("gcc"),
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-D_GNU_SOURCE",
+            "-o",
+            str(program),
+            str(source),
+        ]
         subprocess.run(command + libraries, check=True)
 
 
@@ -53,9 +68,17 @@ def build_swift() -> None:
     environment = dict(os.environ, CARILLON_BENCH="1")
     for product in ("carillond", "bench-micro", "bench-hello"):
         command = [
-            "swift", "build", "--quiet", "--configuration", "release", "--static-swift-stdlib",
-            "--explicit-target-dependency-import-check", "error", "--product", product,
-        ]  # fmt: skip
+            "swift",
+            "build",
+            "--quiet",
+            "--configuration",
+            "release",
+            "--static-swift-stdlib",
+            "--explicit-target-dependency-import-check",
+            "error",
+            "--product",
+            product,
+        ]
         if subprocess.run(command, cwd=ROOT, env=environment).returncode != 0:
             raise BenchError(f"{product} cannot be built")
 
@@ -104,7 +127,7 @@ def fresh_directory(name: str) -> Path:
 
 
 def stripped(name: str) -> Path:
-    """A copy without symbols: what is installed, and what valgrind can load (it stumbles over Swift's DWARF 5)."""
+    """A copy without symbols: what is installed, and what valgrind can load (Swift's DWARF 5 it cannot)."""
     original, copy = RELEASE / name, SCRATCH / f"{name}.stripped"
     if not copy.exists() or copy.stat().st_mtime < original.stat().st_mtime:
         subprocess.run([find("strip"), "-o", str(copy), str(original)], check=True)
@@ -175,8 +198,16 @@ def nginx(body: str = "", media_type: str = "application/json", under: list[str]
         directory=directory, port=port, body=body, media_type=f'"{media_type}"', master=master
     )
     (directory / "nginx.conf").write_text(configuration)
-    command = (under or []) + [find("nginx"), "-p", str(directory), "-c", str(directory / "nginx.conf")]
-    process = subprocess.Popen(command + ["-e", str(directory / "error.log")], stderr=subprocess.PIPE)
+    command = (under or []) + [
+        find("nginx"),
+        "-p",
+        str(directory),
+        "-c",
+        str(directory / "nginx.conf"),
+    ]
+    process = subprocess.Popen(
+        command + ["-e", str(directory / "error.log")], stderr=subprocess.PIPE
+    )
     try:
         deadline = time.monotonic() + START_SECONDS
         while not is_open(port):

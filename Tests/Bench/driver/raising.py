@@ -32,12 +32,18 @@ class Stage:
             self.subscribe(count)
         self.get = programs.scratch_file("get.http", get(PATH))
         self.payload = programs.scratch_file("payload", self.first_payload())
-        self.reply = programs.scratch_file("reply.http", programs.exchange(server.port, self.raise_request(1))[1])
+        self.reply = programs.scratch_file(
+            "reply.http", programs.exchange(server.port, self.raise_request(1))[1]
+        )
 
     def subscribe(self, count: int) -> None:
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=60) as connection:
             for port in range(self.first_port, self.first_port + count):
-                subscription = {"event": f"E_FAN_{count}", "socket": f"udp:127.0.0.1:{port}", "permanent": True}
+                subscription = {
+                    "event": f"E_FAN_{count}",
+                    "socket": f"udp:127.0.0.1:{port}",
+                    "permanent": True,
+                }
                 connection.sendall(post("/subscriptions", json.dumps(subscription)))
                 reply = programs.receive_reply(connection)
                 if int(reply.split()[1]) != 201:
@@ -94,19 +100,38 @@ def against_get(plan: Plan, stage: Stage) -> list[Figure]:
             "one": lambda: stage.load(stage.raise_file(1), *common, *stage.receive(1)),
         },
     )
-    cpu = {who: [run["server_cpu_us"] / run["requests"] for run in runs] for who, runs in results.items()}
+    cpu = {
+        who: [run["server_cpu_us"] / run["requests"] for run in runs]
+        for who, runs in results.items()
+    }
     rate = {who: [run["rate"] for run in runs] for who, runs in results.items()}
     middle = {who: (statistics.median(cpu[who]), statistics.median(rate[who])) for who in results}
-    note = ", ".join(f"{who} {used:.2f} µs CPU, {speed:,.0f}/s" for who, (used, speed) in middle.items())
+    note = ", ".join(
+        f"{who} {used:.2f} µs CPU, {speed:,.0f}/s" for who, (used, speed) in middle.items()
+    )
     return [
         Figure(
-            "raise.cpu.0", "CPU of a raise without subscribers / GET", 1.15, ratios(cpu["nobody"], cpu["get"]), note=note
+            "raise.cpu.0",
+            "CPU of a raise without subscribers / GET",
+            1.15,
+            ratios(cpu["nobody"], cpu["get"]),
+            note=note,
         ),
         Figure(
-            "raise.rate.1", "raises/s with 1 UDP subscriber / GETs/s", 0.75, ratios(rate["one"], rate["get"]), at_least=True
+            "raise.rate.1",
+            "raises/s with 1 UDP subscriber / GETs/s",
+            0.75,
+            ratios(rate["one"], rate["get"]),
+            at_least=True,
         ),
-        Figure("raise.lost.1", "datagrams lost, 1 subscriber", 0, [sum(run["lost"] for run in results["one"])], unit=""),
-    ]  # fmt: skip
+        Figure(
+            "raise.lost.1",
+            "datagrams lost, 1 subscriber",
+            0,
+            [sum(run["lost"] for run in results["one"])],
+            unit="",
+        ),
+    ]
 
 
 def fan_outs(plan: Plan, stage: Stage, fan_out: int, connections: int, window: int) -> list[Figure]:
@@ -122,24 +147,38 @@ def fan_outs(plan: Plan, stage: Stage, fan_out: int, connections: int, window: i
     def bare() -> float:
         datagrams = int(250_000 * plan.seconds)
         with programs.peer("sink", str(stage.first_port), str(fan_out)):
-            sent = run_peer("sendto_loop", stage.payload, stage.first_port, fan_out, datagrams // fan_out)
+            sent = run_peer(
+                "sendto_loop", stage.payload, stage.first_port, fan_out, datagrams // fan_out
+            )
         return sent["cpu_ns"] / 1e3 / sent["datagrams"]
 
     results = interleave(plan.rounds, {"carillon": ours, "sendto": bare})
     note = ", ".join(f"{who} {statistics.median(values):.2f} µs" for who, values in results.items())
     return [
         Figure(
-            f"raise.cpu.{fan_out}", f"CPU per notification / C sendto, {fan_out} subscribers", 1.30,
-            ratios(results["carillon"], results["sendto"]), note=note,
+            f"raise.cpu.{fan_out}",
+            f"CPU per notification / C sendto, {fan_out} subscribers",
+            1.30,
+            ratios(results["carillon"], results["sendto"]),
+            note=note,
         ),
-        Figure(f"raise.lost.{fan_out}", f"datagrams lost, {fan_out} subscribers", 0, [sum(lost)], unit=""),
-    ]  # fmt: skip
+        Figure(
+            f"raise.lost.{fan_out}",
+            f"datagrams lost, {fan_out} subscribers",
+            0,
+            [sum(lost)],
+            unit="",
+        ),
+    ]
 
 
 def latency(plan: Plan, stage: Stage) -> list[Figure]:
-    """From writing the request to having the datagram, one client: beside a C program that does nothing else."""
+    """From writing the request to having the datagram, one client; beside a C program that does no more."""
     limits = ["-c", 1, "-w", 1, "-t", plan.seconds, *stage.receive(1)]
-    with programs.peer("epoll_raiser", stage.reply, stage.payload, str(stage.first_port)) as (_, raiser):
+    with programs.peer("epoll_raiser", stage.reply, stage.payload, str(stage.first_port)) as (
+        _,
+        raiser,
+    ):
         results = interleave(
             plan.rounds,
             {
@@ -149,14 +188,20 @@ def latency(plan: Plan, stage: Stage) -> list[Figure]:
         )
     figures = []
     for percentile, limit in (("p50", 1.25), ("p99", 1.5)):
-        values = {who: [run["datagram_us"][percentile] for run in runs] for who, runs in results.items()}
+        values = {
+            who: [run["datagram_us"][percentile] for run in runs] for who, runs in results.items()
+        }
         figures.append(
             Figure(
-                f"raise.latency.{percentile}", f"raise → datagram {percentile} / C epoll, 1 client", limit,
+                f"raise.latency.{percentile}",
+                f"raise → datagram {percentile} / C epoll, 1 client",
+                limit,
                 ratios(values["carillon"], values["C"]),
-                note=", ".join(f"{who} {statistics.median(column):.1f} µs" for who, column in values.items()),
+                note=", ".join(
+                    f"{who} {statistics.median(column):.1f} µs" for who, column in values.items()
+                ),
             )
-        )  # fmt: skip
+        )
     return figures
 
 
@@ -179,11 +224,17 @@ def bystander(plan: Plan, stage: Stage) -> Figure:
     def during_sendto() -> float:
         with programs.peer("sink", str(stage.first_port), str(fan_out)):
             rounds = int(300 * (plan.seconds + 0.3))
-            return disturbed(programs.start_peer("sendto_loop", stage.payload, stage.first_port, fan_out, rounds))
+            return disturbed(
+                programs.start_peer("sendto_loop", stage.payload, stage.first_port, fan_out, rounds)
+            )
 
     results = interleave(plan.rounds, {"fan-outs": during_fan_outs, "sendto": during_sendto})
     idle = statistics.median(results["sendto"])
     return Figure(
-        "raise.bystander", "p99 of a GET during 1000-way fan-outs", 1.0, results["fan-outs"], unit="ms",
-        note=f"{idle:.2f} ms while not Carillon but the C loop sends: what the machine's scheduler alone does",
-    )  # fmt: skip
+        "raise.bystander",
+        "p99 of a GET during 1000-way fan-outs",
+        1.0,
+        results["fan-outs"],
+        unit="ms",
+        note=f"{idle:.2f} ms while the C loop sends and Carillon does not: the scheduler's share",
+    )

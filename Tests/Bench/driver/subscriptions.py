@@ -26,7 +26,18 @@ def measure_store(plan: Plan) -> list[Figure]:
     def subscribe(server, clients: int):
         def run() -> float:
             nonlocal done
-            arguments = ["-p", server.port, "-r", request, "-c", clients, "-t", plan.seconds, "-s", done]
+            arguments = [
+                "-p",
+                server.port,
+                "-r",
+                request,
+                "-c",
+                clients,
+                "-t",
+                plan.seconds,
+                "-s",
+                done,
+            ]
             result = run_peer("http_load", *arguments)
             if result["failures"]:
                 raise BenchError(f"{result['failures']} subscribes failed")
@@ -41,7 +52,13 @@ def measure_store(plan: Plan) -> list[Figure]:
     sync = statistics.median(results.pop("sync"))
     note = f"a bare pwrite + fdatasync of 4 KB in the same run: {sync:,.0f}/s"
     figures = [
-        Figure(f"store.rate.{clients}", f"durable subscribes/s, clients: {clients}", None, values, unit="/s")
+        Figure(
+            f"store.rate.{clients}",
+            f"durable subscribes/s, clients: {clients}",
+            None,
+            values,
+            unit="/s",
+        )
         for clients, values in results.items()
     ]
     group = ratios(results["16"], results["1"])
@@ -84,7 +101,9 @@ def measure_million(plan: Plan) -> list[Figure]:
                 if ask:
                     used.append(server.cpu())
                     check(server.port)
-                    asked.append(run_peer("http_load", "-p", server.port, "-r", pages, "-n", 500)["reply_us"])
+                    asked.append(
+                        run_peer("http_load", "-p", server.port, "-r", pages, "-n", 500)["reply_us"]
+                    )
                 resident.append((ask, server.memory()))
             return ready
 
@@ -97,12 +116,29 @@ def measure_million(plan: Plan) -> list[Figure]:
     tail = f"p99 {statistics.median(reply['p99'] for reply in asked) / 1e3:.2f} ms"
     return [
         Figure(
-            "million.restore", "restore of 1,000,000 subscriptions", 0.5, seconds, unit="s",
+            "million.restore",
+            "restore of 1,000,000 subscriptions",
+            0.5,
+            seconds,
+            unit="s",
             note=f"{statistics.median(used):.2f} s of CPU for the whole start",
         ),
-        Figure("million.page", "first page of 1,000,000", 2, [reply["p50"] / 1e3 for reply in asked], unit="ms", note=tail),
-        Figure("million.bytes", "RSS of the daemon per restored subscription", 128, [(with_million - without) / MILLION], unit="B"),
-    ]  # fmt: skip
+        Figure(
+            "million.page",
+            "first page of 1,000,000",
+            2,
+            [reply["p50"] / 1e3 for reply in asked],
+            unit="ms",
+            note=tail,
+        ),
+        Figure(
+            "million.bytes",
+            "RSS of the daemon per restored subscription",
+            128,
+            [(with_million - without) / MILLION],
+            unit="B",
+        ),
+    ]
 
 
 def fill(state: Path) -> None:
@@ -114,7 +150,8 @@ def fill(state: Path) -> None:
 
     def rows():
         for number in range(1, MILLION + 1):
-            socket = f"udp:127.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}:{2000 + number % 50000}"
+            host = f"127.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+            socket = f"udp:{host}:{2000 + number % 50000}"
             yield number, EVENT, socket, now + 86_400_000 + number, 86_400, now
 
     with sqlite3.connect(databases[0]) as database:

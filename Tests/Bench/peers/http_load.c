@@ -7,7 +7,8 @@
 ///     http_load -p PORT -r REQUEST_FILE [-c connections] [-t seconds | -n requests] [-a pause_us]
 ///               [-u first_receiver_port -f fan_out] [-w window]
 ///
-/// In the request each `~` is replaced by the next digit of a counter, so that every request can be another one.
+/// In the request each `~` is replaced by the next digit of a counter, so that every request can be
+/// another one.
 /// `-w`: a request is sent only while fewer than that many fan-outs are not yet complete.
 #include <netinet/tcp.h>
 

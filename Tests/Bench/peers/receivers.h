@@ -1,4 +1,5 @@
-/// UDP receivers on consecutive ports of 127.0.0.1, drained by one epoll set: the subscribers of the benchmark.
+/// UDP receivers on consecutive ports of 127.0.0.1, drained by one epoll set: the subscribers of the
+/// benchmark.
 #pragma once
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,4 +1,5 @@
-/// Counts the datagrams that arrive at consecutive ports until its standard input ends; then prints the count.
+/// Counts the datagrams that arrive at consecutive ports until its standard input ends; then prints how
+/// many there were.
 /// sink FIRST_PORT PORTS
 #include "receivers.h"
 
