@@ -15,7 +15,8 @@ struct ConnectionTortureTests {
     func cycles() throws {
         let cycles = Torture.isOn ? 1_000_000 : 4_000
         let scratch = try Scratch()
-        let daemon = try Daemon(in: scratch)
+        // The steady connection has nothing to say for minutes.
+        let daemon = try Daemon(in: scratch, ["--idle-seconds", "3600"])
         let port = try daemon.port()
         let steady = try daemon.client()
         let receiver = CountingReceiver()
