@@ -13,7 +13,7 @@ struct MI: Sendable {
 
     /// Answers the body of `POST /mi`: 200 with the response or responses, 204 where there was nothing to answer.
     ///
-    /// A JSON-RPC error is 200 too, even -32700 for what is no JSON at all: so do OpenSIPS's clients know it.
+    /// OpenSIPS answers everything with 200. What is no JSON at all is 400 here, by the one rule for 400.
     /// An answer that comes later says itself who may read it.
     func answer(
         _ request: borrowing HTTPRequest, _ response: inout HTTPResponse, _ grant: CrossOriginGrant
@@ -25,7 +25,9 @@ struct MI: Sendable {
                 Self.write(text, to: &response)
             }
         }
-        run(JSONRPCMessage(parsing: request.body.span), at: request.received, waits)
+        let message = JSONRPCMessage(parsing: request.body.span)
+        if case .single(.refused(.unparsable, _)) = message { response.status = 400 }
+        run(message, at: request.received, waits)
         guard let text = waits.leave() else { return .parked }
         Self.write(text, to: &response)
         return .ready
