@@ -40,6 +40,7 @@ public final class Carillon: Sendable {
         interface = EventInterface(
             transports: transports, journal: store, limits: settings.coreLimits,
             version: "Carillon \(Self.version)", clock: Clock.now)
+        Statistics.register(interface, transports: transports)
         try Self.restore(from: store, into: interface, log: log)
         let rest = REST(
             interface: interface, mi: MI(interface: interface),

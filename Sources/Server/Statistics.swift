@@ -1,9 +1,33 @@
 internal import EventCore
 internal import Net
 internal import Store
+internal import Transports
 
 /// What `get_statistics` shows of the parts around the core.
 enum Statistics {
+    /// Adds what the transports count beside the outcomes of deliveries.
+    static func register(_ interface: EventInterface, transports: [any Transport]) {
+        for case let datagram as DatagramTransport in transports {
+            interface.addStatistics {
+                let counted = datagram.statistics()
+                let errors = counted.sendErrors.sorted { $0.key < $1.key }
+                return [
+                    Statistic(
+                        group: "datagram", name: "icmp_errors",
+                        value: Int64(clamping: counted.icmpErrors)),
+                    Statistic(
+                        group: "datagram", name: "unix_connections",
+                        value: Int64(counted.unixConnections)),
+                ]
+                    + errors.map { errno, count in
+                        Statistic(
+                            group: "datagram", name: "send_errors_errno_\(errno)",
+                            value: Int64(clamping: count))
+                    }
+            }
+        }
+    }
+
     static func register(
         _ interface: EventInterface, server: HTTPServer, store: SubscriptionStore
     ) {

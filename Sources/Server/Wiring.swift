@@ -1,5 +1,4 @@
 internal import EventCore
-internal import Glibc
 internal import Net
 internal import Transports
 
@@ -11,7 +10,7 @@ extension Carillon {
     ) throws(StartError) -> [any Transport] {
         var rpc = RPCSettings()
         rpc.userAgent = "Carillon/\(version)"
-        if let file = settings.certificateAuthorityFile, access(file, R_OK) != 0 {
+        if let file = settings.certificateAuthorityFile, !Files.isReadable(file) {
             throw StartError("--ca-file \(file): expected a PEM file that can be read.")
         }
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile

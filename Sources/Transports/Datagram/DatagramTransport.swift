@@ -167,7 +167,7 @@ extension DatagramTransport {
             if outcome != .delivered { outcomes[place] = outcome }
             place += 1
         }
-        let refusals = sender.takeRefusals()
+        let refusals = sender.takeRefusals(at: slice.payloads.occurrence.time)
         if !refusals.isEmpty { mark(refusals, targets, slice.named, &outcomes) }
     }
 
