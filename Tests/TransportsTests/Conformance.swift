@@ -259,7 +259,8 @@ private final class ConformanceRun {
     func raise(_ event: String, _ params: Params, to target: Target) {
         raised += 1
         let occurrence = Occurrence(
-            id: OccurrenceID(epoch: 1, sequence: raised), event: event, params: params, time: 0)
+            id: OccurrenceID(epoch: 1, sequence: raised), event: event, params: params,
+            time: Int64(raised))
         var outcomes = [Outcome.delivered]
         transport.deliver(occurrence, to: [target], outcomes: &outcomes)
         atOnce += outcomes.filter { $0 != .pending }

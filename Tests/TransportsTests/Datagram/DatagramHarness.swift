@@ -55,7 +55,8 @@ final class DatagramHarness {
     {
         raised += 1
         let occurrence = Occurrence(
-            id: OccurrenceID(epoch: 1, sequence: raised), event: event, params: params, time: 0)
+            id: OccurrenceID(epoch: 1, sequence: raised), event: event, params: params,
+            time: Int64(raised))
         var outcomes = [Outcome](repeating: .delivered, count: targets.count)
         // A slice that does not begin at 0, as those of large fan-outs.
         let padded = targets.prefix(1) + targets
