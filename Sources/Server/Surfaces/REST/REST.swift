@@ -6,9 +6,8 @@ internal import WireFormats
 struct REST: Sendable {
     let interface: EventInterface
     let mi: MI
-    let policy: BrowserPolicy
-    /// Whether events come into being by being raised or subscribed to.
-    let dynamicEvents: Bool
+    /// Whom it answers, and whether events come into being here.
+    let rules: LiveRules
     /// Whether work may be sent: started, not stopping.
     let readiness: Readiness
 
