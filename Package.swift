@@ -51,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "carillond", dependencies: ["Server", arguments, log], swiftSettings: common),
         .executableTarget(
-            name: "carillonctl", dependencies: ["WireFormats", "Net", arguments],
+            name: "carillonctl", dependencies: ["WireFormats", "Net", "Ccurl", arguments],
             swiftSettings: common),
         .executableTarget(
             name: "httpecho", dependencies: ["WireFormats", "Net"], swiftSettings: common),
