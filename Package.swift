@@ -85,6 +85,10 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "EventCore", "TestSupport"],
             swiftSettings: common),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["carillonctl", "carillond", "WireFormats", "Net", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "EventCore", "WireFormats", "Net", "TestSupport"],
             swiftSettings: common),

@@ -9,6 +9,9 @@ public struct ReloadReport: Sendable, Equatable {
     public var applied: [String] = []
     /// Settings with a new value that waits for a restart.
     public var needsRestart: [String] = []
+
+    /// Nothing done.
+    public init() {}
 }
 
 extension Carillon {

@@ -25,6 +25,16 @@ enum Program {
         return Output.shared.isBroken ? ExitStatus.failed.rawValue : ExitStatus.done.rawValue
     }
 
+    /// The first word that is neither an option nor the value of one of the root's, which all have one.
+    private static func command(of arguments: [String]) -> String? {
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            guard word.hasPrefix("-") else { return word }
+            if !word.contains("=") { rest = rest.dropFirst() }
+        }
+        return nil
+    }
+
     /// What ArgumentParser says: help and the like are data, the rest is a usage error.
     private static func parsed(_ error: any Error, _ arguments: [String]) -> Int32 {
         let text = Carillonctl.fullMessage(for: error)
@@ -34,6 +44,7 @@ enum Program {
         }
         Output.talk(text)
         // Monitoring plugins: 2 is CRITICAL, a wrong command line is UNKNOWN.
-        return arguments.first == Check._commandName ? MonitoringState.unknown.rawValue : ExitStatus.usage.rawValue
+        return command(of: arguments) == Check._commandName
+            ? MonitoringState.unknown.rawValue : ExitStatus.usage.rawValue
     }
 }

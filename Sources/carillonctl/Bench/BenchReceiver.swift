@@ -65,7 +65,9 @@ final class BenchReceiver {
         let header = MemoryLayout<cmsghdr>.size
         guard length >= header + MemoryLayout<timespec>.size else { return nil }
         let message = control.loadUnaligned(as: cmsghdr.self)
-        guard message.cmsg_level == SOL_SOCKET, message.cmsg_type == SO_TIMESTAMPNS else { return nil }
+        guard message.cmsg_level == SOL_SOCKET, message.cmsg_type == SO_TIMESTAMPNS else {
+            return nil
+        }
         let time = control.loadUnaligned(fromByteOffset: header, as: timespec.self)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }

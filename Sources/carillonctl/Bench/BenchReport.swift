@@ -28,7 +28,10 @@ struct BenchReport {
     var facts: [(name: String, value: String)] {
         let share = expected == 0 ? 0 : Double(lost) * 100 / Double(expected)
         return [
-            ("raised", "\(raised) in \(Decimal.text(seconds, digits: 2)) s (\(Int(Double(raised) / seconds))/s)"),
+            (
+                "raised",
+                "\(raised) in \(Decimal.text(seconds, digits: 2)) s (\(Int(Double(raised) / seconds))/s)"
+            ),
             ("notifications", "\(received) of \(expected) (\(Int(Double(received) / seconds))/s)"),
             ("lost", "\(lost) (\(Decimal.text(share, digits: 3)) %)"),
             ("p50", "\(Decimal.text(percentile(0.5), digits: 0)) µs"),
@@ -40,11 +43,14 @@ struct BenchReport {
     /// For programs.
     var json: JSON {
         [
-            "raised": .integer(Int64(raised)), "seconds": .number(seconds), "subscribers": .integer(Int64(subscribers)),
-            "expected": .integer(Int64(expected)), "received": .integer(Int64(received)), "lost": .integer(Int64(lost)),
+            "raised": .integer(Int64(raised)), "seconds": .number(seconds),
+            "subscribers": .integer(Int64(subscribers)),
+            "expected": .integer(Int64(expected)), "received": .integer(Int64(received)),
+            "lost": .integer(Int64(lost)),
             "raises_per_second": .number(Double(raised) / seconds),
             "notifications_per_second": .number(Double(received) / seconds),
-            "p50_microseconds": .number(percentile(0.5)), "p99_microseconds": .number(percentile(0.99)),
+            "p50_microseconds": .number(percentile(0.5)),
+            "p99_microseconds": .number(percentile(0.99)),
             "longest_microseconds": .number(percentile(1)),
         ]
     }

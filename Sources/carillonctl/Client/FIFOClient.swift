@@ -22,7 +22,8 @@ struct FIFOClient {
         guard mkfifo(replyPath, 0o600) == 0 else {
             throw Failure(
                 .failed, "Cannot make \(replyPath): " + String(cString: strerror(errno)),
-                advice: "--reply-directory names the directory where the service expects reply FIFOs.")
+                advice:
+                    "--reply-directory names the directory where the service expects reply FIFOs.")
         }
         defer { unlink(replyPath) }
         let number = open(replyPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -39,7 +40,9 @@ struct FIFOClient {
             let reason = errno == ENXIO ? "nobody reads it" : String(cString: strerror(errno))
             throw Failure(
                 .unreachable, "\(path): \(reason).",
-                advice: "Is carillond running, and is this its FIFO? Set --fifo or CARILLON_FIFO; over HTTP: carillonctl mi")
+                advice:
+                    "Is carillond running, and is this its FIFO? Set --fifo or CARILLON_FIFO; over HTTP: carillonctl mi"
+            )
         }
         let descriptor = FileDescriptor(owning: number)
         var status = stat()
@@ -64,7 +67,9 @@ struct FIFOClient {
     }
 
     /// All bytes up to the writer's end.
-    private func read(_ number: Int32, _ deadline: Int64, _ interruption: Int32) throws(Failure) -> [UInt8] {
+    private func read(_ number: Int32, _ deadline: Int64, _ interruption: Int32) throws(Failure)
+        -> [UInt8]
+    {
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 65_536)
         while bytes.count <= Self.replyBytesMax {
@@ -84,7 +89,9 @@ struct FIFOClient {
     private var silent: Failure {
         Failure(
             .unreachable, "No answer within \(timeoutMilliseconds / 1_000) s.",
-            advice: "Does the service look for reply FIFOs in \(replyDirectory)? Set --reply-directory.")
+            advice:
+                "Does the service look for reply FIFOs in \(replyDirectory)? Set --reply-directory."
+        )
     }
 
     private static func milliseconds(to deadline: Int64) -> Int32 {

@@ -34,7 +34,9 @@ final class HTTPClient {
 
     /// A client; connects with the first request. Fails when libcurl has no memory.
     init(_ settings: Settings) throws(Failure) {
-        guard let easy = curl_easy_init() else { throw Failure(.failed, "libcurl cannot be started.") }
+        guard let easy = curl_easy_init() else {
+            throw Failure(.failed, "libcurl cannot be started.")
+        }
         self.easy = easy
         self.settings = settings
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -54,7 +56,9 @@ final class HTTPClient {
 
     /// Sends `method path` with a JSON text as its body, if there is one; any status is an answer. Fails with
     /// `unreachable` when none came.
-    func send(_ method: String, _ path: String, _ content: [UInt8]? = nil) throws(Failure) -> Response {
+    func send(_ method: String, _ path: String, _ content: [UInt8]? = nil) throws(Failure)
+        -> Response
+    {
         body = []
         carillon_curl_set_text(easy, CURLOPT_URL, settings.url.base + path)
         carillon_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, method)
@@ -64,7 +68,8 @@ final class HTTPClient {
         if let content {
             code = content.withUnsafeBytes { bytes in
                 carillon_curl_set_long(easy, CURLOPT_POSTFIELDSIZE, bytes.count)
-                carillon_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(errorText))
+                carillon_curl_set_pointer(
+                    easy, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(errorText))
                 return curl_easy_perform(easy)
             }
         } else {
@@ -89,7 +94,9 @@ final class HTTPClient {
         // No proxy, whatever the environment says: the service is close by.
         codes.append(carillon_curl_set_text(easy, CURLOPT_PROXY, ""))
         codes.append(carillon_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
-        codes.append(carillon_curl_set_text(easy, CURLOPT_USERAGENT, "carillonctl/" + Carillonctl.versionNumber))
+        codes.append(
+            carillon_curl_set_text(
+                easy, CURLOPT_USERAGENT, "carillonctl/" + Carillonctl.versionNumber))
         if let path = settings.url.unixPath {
             codes.append(carillon_curl_set_text(easy, CURLOPT_UNIX_SOCKET_PATH, path))
         }
@@ -117,7 +124,8 @@ final class HTTPClient {
         switch code {
         case CURLE_OPERATION_TIMEDOUT:
             return Failure(
-                .unreachable, "\(place) did not answer: \(reason).", advice: "Is it busy? --timeout waits longer.")
+                .unreachable, "\(place) did not answer: \(reason).",
+                advice: "Is it busy? --timeout waits longer.")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
             return Failure(
                 .unreachable, "\(place) cannot be trusted: \(reason).",

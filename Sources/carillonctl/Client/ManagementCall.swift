@@ -14,10 +14,13 @@ enum ManagementCall {
     static func result(of response: JSON) throws(Failure) -> JSON {
         if let result = response["result"] { return result }
         guard let error = response["error"], let code = error["code"]?.integerValue else {
-            throw Failure(.failed, "The answer is no JSON-RPC response: \(IndentedJSON.line(response))")
+            throw Failure(
+                .failed, "The answer is no JSON-RPC response: \(IndentedJSON.line(response))")
         }
         var message = "\(code) \(error["message"]?.stringValue ?? "")"
-        if let data = error["data"] { message += ": \(data.stringValue ?? IndentedJSON.line(data))" }
+        if let data = error["data"] {
+            message += ": \(data.stringValue ?? IndentedJSON.line(data))"
+        }
         throw Failure(status(code), message, advice: advice(code))
     }
 

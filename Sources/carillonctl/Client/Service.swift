@@ -49,7 +49,8 @@ struct Service {
     /// The answer to something unexpected.
     func strange(_ path: String) -> Failure {
         Failure(
-            .failed, "\(client.settings.url.text) answers \(path) with something else than expected.",
+            .failed,
+            "\(client.settings.url.text) answers \(path) with something else than expected.",
             advice: "Is this a Carillon? Its answers are described at /openapi.yaml.")
     }
 
@@ -59,7 +60,8 @@ struct Service {
             return try JSON(parsing: response.body.span)
         } catch {
             throw Failure(
-                .failed, "\(client.settings.url.text) answers \(response.status) with something that is no JSON.",
+                .failed,
+                "\(client.settings.url.text) answers \(response.status) with something that is no JSON.",
                 advice: "Is this a Carillon?")
         }
     }
@@ -70,10 +72,11 @@ struct Service {
         let detail = problem?["detail"]?.stringValue ?? problem?["title"]?.stringValue
         var message = "\(response.status)"
         if let code = problem?["code"]?.stringValue { message += " " + code }
-        message += detail.map { ": " + $0 } ?? ": \(client.settings.url.text) does not say why."
         var places: [String] = []
-        if case .array(let errors)? = problem?["errors"], errors.count > 0 {
-            places = errors.map(Self.place)
+        if case .array(let errors)? = problem?["errors"] { places = errors.map(Self.place) }
+        // The places say what the detail says, and more.
+        if places.isEmpty {
+            message += detail.map { ": " + $0 } ?? ": \(client.settings.url.text) does not say why."
         }
         let (status, advice) = Self.advice(response.status, problem?["code"]?.stringValue)
         return Failure(status, message, places: places, advice: advice)
@@ -89,13 +92,16 @@ struct Service {
     private static func advice(_ status: Int, _ code: String?) -> (ExitStatus, String?) {
         switch (status, code) {
         case (404, "event_not_found"): (.notFound, "The events there are: carillonctl events")
-        case (404, "subscription_not_found"): (.notFound, "The subscriptions there are: carillonctl subscribers")
+        case (404, "subscription_not_found"):
+            (.notFound, "The subscriptions there are: carillonctl subscribers")
         case (404, nil), (405, nil): (.notFound, "Is this a Carillon? Set --url or CARILLON_URL.")
         case (404, _): (.notFound, nil)
         case (401, _): (.forbidden, "Put a token into CARILLON_TOKEN.")
-        case (403, "target_forbidden"): (.forbidden, "The service's setting target-policy or unix-directories decides.")
+        case (403, "target_forbidden"):
+            (.forbidden, "The service's setting target-policy or unix-directories decides.")
         case (403, _): (.forbidden, nil)
-        case (421, _): (.failed, "Call it by a name it knows, or start carillond with --allowed-host.")
+        case (421, _):
+            (.failed, "Call it by a name it knows, or start carillond with --allowed-host.")
         case (503, _): (.failed, "Try again in a moment; `carillonctl status` tells more.")
         default: (.failed, nil)
         }

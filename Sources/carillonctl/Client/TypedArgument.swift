@@ -16,7 +16,8 @@ enum TypedArgument {
     static func guessed(_ text: String) -> JSON {
         if text == "true" { return true }
         if text == "false" { return false }
-        guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first),
+        guard let first = text.utf8.first,
+            first == UInt8(ascii: "-") || (0x30...0x39).contains(first),
             let number = try? JSON(parsing: Array(text.utf8).span)
         else { return .string(text) }
         return number

@@ -15,7 +15,8 @@ struct Bench: ParsableCommand {
               carillonctl bench --rate 2000 --subscribers 10 --seconds 5
             """)
 
-    @Option(help: ArgumentHelp("Raises a second; 0 = as fast as they are answered.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Raises a second; 0 = as fast as they are answered.", valueName: "n"))
     var rate = 1_000
 
     @Option(help: ArgumentHelp("For how long.", valueName: "n"))
@@ -34,8 +35,12 @@ struct Bench: ParsableCommand {
     private static let raisesMax = 10_000_000
 
     func validate() throws {
-        guard (0...1_000_000).contains(rate) else { throw ValidationError("--rate \(rate): expected 0 to 1000000.") }
-        guard (1...3_600).contains(seconds) else { throw ValidationError("--seconds \(seconds): expected 1 to 3600.") }
+        guard (0...1_000_000).contains(rate) else {
+            throw ValidationError("--rate \(rate): expected 0 to 1000000.")
+        }
+        guard (1...3_600).contains(seconds) else {
+            throw ValidationError("--seconds \(seconds): expected 1 to 3600.")
+        }
         guard (1...500).contains(subscribers) else {
             throw ValidationError("--subscribers \(subscribers): expected 1 to 500.")
         }
@@ -78,9 +83,14 @@ struct Bench: ParsableCommand {
             let due = rate == 0 ? now : start + Int64(sent.count) * 1_000_000_000 / Int64(rate)
             guard max(now, due) < end else { break }
             if due > now { Self.sleep(nanoseconds: due - now) }
-            if sent.count.isMultiple(of: 64), !Poll.readable([interruption.descriptor], milliseconds: 0).isEmpty { break }
+            if sent.count.isMultiple(of: 64),
+                !Poll.readable([interruption.descriptor], milliseconds: 0).isEmpty
+            {
+                break
+            }
             sent.append(WallClock.nanoseconds())
-            let response = try service.client.send("POST", path, Array(#"{"params":{"n":\#(sent.count - 1)}}"#.utf8))
+            let response = try service.client.send(
+                "POST", path, Array(#"{"params":{"n":\#(sent.count - 1)}}"#.utf8))
             guard response.status == 202 else {
                 _ = try service.send("POST", path, ["params": ["n": 0]])
                 throw service.strange(path)
@@ -100,7 +110,9 @@ struct Bench: ParsableCommand {
     }
 
     /// Waits for stragglers until a second has brought none.
-    private func collectRest(_ receivers: [BenchReceiver], _ latencies: inout [Int64], _ sent: [Int64]) {
+    private func collectRest(
+        _ receivers: [BenchReceiver], _ latencies: inout [Int64], _ sent: [Int64]
+    ) {
         while latencies.count < sent.count * receivers.count {
             let ready = Poll.readable(receivers.map(\.number), milliseconds: 1_000)
             if ready.isEmpty { return }
@@ -111,7 +123,8 @@ struct Bench: ParsableCommand {
     }
 
     private static func sleep(nanoseconds: Int64) {
-        var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        var time = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         nanosleep(&time, nil)
     }
 }

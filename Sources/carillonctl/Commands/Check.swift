@@ -66,17 +66,23 @@ struct Check: ParsableCommand {
         guard report.isReady else { return (.critical, report.readiness) }
         let pending = report.value("evi:pending")
         let time = "answered in \(Decimal.text(report.milliseconds, digits: 1)) ms"
-        let waiting = "\(pending) deliveries wait"
+        let waiting = "\(pending) \(pending == 1 ? "delivery waits" : "deliveries wait")"
         if let limit = criticalPending, pending > limit { return (.critical, waiting) }
         if let limit = criticalTime, report.milliseconds > limit { return (.critical, time) }
         if let limit = warningPending, pending > limit { return (.warning, waiting) }
         if let limit = warningTime, report.milliseconds > limit { return (.warning, time) }
-        return (.ok, "\(report.value("evi:subscriptions")) subscriptions, \(waiting), \(time)")
+        let subscriptions = report.value("evi:subscriptions")
+        return (
+            .ok,
+            "\(subscriptions) subscription\(subscriptions == 1 ? "" : "s"), \(waiting), \(time)"
+        )
     }
 
     /// Performance data: `label=value[unit];warn;crit;min`; counters that only grow have the unit `c`.
     private func figures(_ report: StatusReport) -> String {
-        func limit(_ number: (some CustomStringConvertible)?) -> String { number.map { "\($0)" } ?? "" }
+        func limit(_ number: (some CustomStringConvertible)?) -> String {
+            number.map { "\($0)" } ?? ""
+        }
         var figures = [
             "time=\(Decimal.text(report.milliseconds, digits: 1))ms;\(limit(warningTime));\(limit(criticalTime));0",
             "subscriptions=\(report.value("evi:subscriptions"));;;0",

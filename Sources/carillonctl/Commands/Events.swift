@@ -20,7 +20,8 @@ struct Events: ParsableCommand {
                 .init(title: "MODULE"), .init(title: "PARAMS", mayBeCut: true),
             ], width: Output.shared.width)
         var printer = ListPrinter(table: table, row: Self.cells, wantsJSON: output.wantsJSON)
-        try connection.service().list("/events", member: "events", query: []) { page throws(Failure) in
+        try connection.service().list("/events", member: "events", query: []) {
+            page throws(Failure) in
             printer.add(
                 subscribed ? page.filter { ($0["subscribers"]?.integerValue ?? 0) > 0 } : page)
         }
@@ -32,7 +33,8 @@ struct Events: ParsableCommand {
         if case .array(let names)? = event["params"] { params = names.compactMap(\.stringValue) }
         return [
             String(event["id"]?.integerValue ?? 0), event["name"]?.stringValue ?? "",
-            String(event["subscribers"]?.integerValue ?? 0), String(event["occurrences"]?.integerValue ?? 0),
+            String(event["subscribers"]?.integerValue ?? 0),
+            String(event["occurrences"]?.integerValue ?? 0),
             event["module"]?.stringValue ?? "dynamic", params.joined(separator: " "),
         ]
     }
@@ -44,7 +46,8 @@ enum EventNames {
     static let completion = CompletionKind.custom { _, _, prefix in
         var names: [String] = []
         let options = try? ConnectionOptions.parse(["--timeout", "1"])
-        try? options?.service().list("/events", member: "events", query: []) { page throws(Failure) in
+        try? options?.service().list("/events", member: "events", query: []) {
+            page throws(Failure) in
             names += page.compactMap { $0["name"]?.stringValue }
             return true
         }

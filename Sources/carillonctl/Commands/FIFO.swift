@@ -18,7 +18,8 @@ struct FIFO: ParsableCommand {
     @Argument(help: "The command; `which` lists them.")
     var command: String
 
-    @Argument(help: ArgumentHelp("Its arguments, in order, or all as name=value.", valueName: "argument"))
+    @Argument(
+        help: ArgumentHelp("Its arguments, in order, or all as name=value.", valueName: "argument"))
     var arguments: [String] = []
 
     @Option(
@@ -29,7 +30,9 @@ struct FIFO: ParsableCommand {
     var fifo: String?
 
     @Option(
-        help: ArgumentHelp("Where the service looks for reply FIFOs. (default: beside the command FIFO)", valueName: "path"),
+        help: ArgumentHelp(
+            "Where the service looks for reply FIFOs. (default: beside the command FIFO)",
+            valueName: "path"),
         completion: .directory)
     var replyDirectory: String?
 
@@ -50,7 +53,8 @@ struct FIFO: ParsableCommand {
     func run() throws {
         let path = try fifo ?? Environment.value("CARILLON_FIFO") ?? Self.standardPath()
         let client = FIFOClient(
-            path: path, replyDirectory: replyDirectory ?? Self.directory(of: path), timeoutMilliseconds: wait * 1_000)
+            path: path, replyDirectory: replyDirectory ?? Self.directory(of: path),
+            timeoutMilliseconds: wait * 1_000)
         if classic {
             try runClassic(client)
         } else {
@@ -65,8 +69,10 @@ struct FIFO: ParsableCommand {
         }
         guard let response = try? JSON(parsing: answer.span) else {
             throw Failure(
-                .failed, "The answer is no JSON: " + String(decoding: answer.prefix(200), as: UTF8.self),
-                advice: "A service that speaks the lines of OpenSIPS 2 only is asked with --classic.")
+                .failed,
+                "The answer is no JSON: " + String(decoding: answer.prefix(200), as: UTF8.self),
+                advice:
+                    "A service that speaks the lines of OpenSIPS 2 only is asked with --classic.")
         }
         MIResultPrinter.print(try ManagementCall.result(of: response), wantsJSON: output.wantsJSON)
     }
@@ -79,7 +85,9 @@ struct FIFO: ParsableCommand {
         let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let status = parts.first.map(String.init) ?? ""
         guard status.hasPrefix("200") else {
-            throw Failure(status.hasPrefix("404") ? .notFound : .failed, status.isEmpty ? "The answer is empty." : status)
+            throw Failure(
+                status.hasPrefix("404") ? .notFound : .failed,
+                status.isEmpty ? "The answer is empty." : status)
         }
         let body = parts.count > 1 ? String(parts[1]) : ""
         for line in (body.isEmpty ? status : body).split(separator: "\n") {
@@ -103,7 +111,9 @@ struct FIFO: ParsableCommand {
 
     /// Where carillond puts it when told nothing else.
     private static func standardPath() throws(Failure) -> String {
-        if let base = Environment.value("XDG_STATE_HOME"), base.hasPrefix("/") { return base + "/carillon/mi.fifo" }
+        if let base = Environment.value("XDG_STATE_HOME"), base.hasPrefix("/") {
+            return base + "/carillon/mi.fifo"
+        }
         guard let home = Environment.value("HOME") else {
             throw Failure(.usage, "Neither XDG_STATE_HOME nor HOME is set: say --fifo.")
         }

@@ -17,20 +17,24 @@ struct Listen: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Where to listen, and the events.", valueName: "socket|event"), completion: EventNames.completion)
+        help: ArgumentHelp("Where to listen, and the events.", valueName: "socket|event"),
+        completion: EventNames.completion)
     var words: [String] = []
 
     @Option(help: ArgumentHelp("End after so many notifications.", valueName: "n"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("Lifetime of the subscriptions, renewed in time.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("Lifetime of the subscriptions, renewed in time.", valueName: "seconds"))
     var expire: Int64 = 120
 
     @Option(help: ArgumentHelp("The payload of datagrams: json or lines.", valueName: "format"))
     var format: String?
 
     @Option(
-        help: ArgumentHelp("The host by which the service reaches this one, if not the one bound to.", valueName: "host"))
+        help: ArgumentHelp(
+            "The host by which the service reaches this one, if not the one bound to.",
+            valueName: "host"))
     var advertise: String?
 
     @Flag(help: "Print payloads as they come, byte for byte.")
@@ -63,7 +67,9 @@ struct Listen: ParsableCommand {
             sockets: receivers.map(\.socket), format: format, expireSeconds: expire)
         defer { lease.end() }
         try lease.begin()
-        for receiver in receivers { Output.talk("Listening on \(receiver.socket); Ctrl-C ends it.") }
+        for receiver in receivers {
+            Output.talk("Listening on \(receiver.socket); Ctrl-C ends it.")
+        }
         receive(receivers, interruption, &lease)
     }
 

@@ -48,7 +48,8 @@ struct Raise: ParsableCommand {
             return
         }
         let matched = occurrence["matched"]?.integerValue ?? 0
-        Output.shared.line(Printable.text("\(occurrence["id"]?.stringValue ?? "") matched=\(matched)"))
+        Output.shared.line(
+            Printable.text("\(occurrence["id"]?.stringValue ?? "") matched=\(matched)"))
         if matched == 0 { Output.talk("Nobody is subscribed to \(event).") }
     }
 
@@ -81,7 +82,8 @@ struct Raise: ParsableCommand {
             let count = read(STDIN_FILENO, &part, part.count)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
-                throw Failure(.failed, "Cannot read standard input: " + String(cString: strerror(errno)))
+                throw Failure(
+                    .failed, "Cannot read standard input: " + String(cString: strerror(errno)))
             }
             if count == 0 { return String(decoding: bytes, as: UTF8.self) }
             bytes += part[..<count]

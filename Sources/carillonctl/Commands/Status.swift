@@ -17,7 +17,9 @@ struct Status: ParsableCommand {
         } else {
             Facts.print(report.facts)
         }
-        if !report.isReady { throw Failure(.failed, "The service is not ready: \(report.readiness)") }
+        if !report.isReady {
+            throw Failure(.failed, "The service is not ready: \(report.readiness)")
+        }
     }
 }
 
@@ -41,15 +43,23 @@ struct StatusReport {
         url = service.client.settings.url.text
         let ready = try service.client.send("GET", "/readyz")
         isReady = ready.status == 200
-        readiness = isReady ? "ready" : (try? JSON(parsing: ready.body.span))?["detail"]?.stringValue ?? "\(ready.status)"
+        readiness =
+            isReady
+            ? "ready"
+            : (try? JSON(parsing: ready.body.span))?["detail"]?.stringValue ?? "\(ready.status)"
         guard isReady || ready.status == 503 else { throw service.strange("/readyz") }
-        let calls: [(String, JSON?)] = [("version", nil), ("uptime", nil), ("get_statistics", ["all"])]
+        let calls: [(String, JSON?)] = [
+            ("version", nil), ("uptime", nil), ("get_statistics", ["all"]),
+        ]
         let requests = calls.enumerated().map { ManagementCall.request($1.0, $1.1, id: Int64($0)) }
         guard case .array(let answers) = try service.send("POST", "/mi", .array(requests)).body,
             answers.count == calls.count
         else { throw service.strange("/mi") }
         version = try ManagementCall.result(of: answers[0])["Server"]?.stringValue ?? "unknown"
-        uptime = try ManagementCall.result(of: answers[1])["Up time"]?.stringValue ?? "unknown"
+        let seconds = try ManagementCall.result(of: answers[1])["Up time"]?.stringValue ?? ""
+        // OpenSIPS writes `17 [sec]`.
+        uptime =
+            Int64(seconds.prefix { $0.isNumber }).map { Duration.text(seconds: $0) } ?? "unknown"
         guard case .object(let numbers) = try ManagementCall.result(of: answers[2]) else {
             throw service.strange("/mi")
         }

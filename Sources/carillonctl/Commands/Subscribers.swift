@@ -13,7 +13,9 @@ struct Subscribers: ParsableCommand {
     @Option(help: "Only those of this socket; its options make no difference.")
     var socket: String?
 
-    @Option(help: ArgumentHelp("Only those reached by this transport: datagram, http.", valueName: "transport"))
+    @Option(
+        help: ArgumentHelp(
+            "Only those reached by this transport: datagram, http.", valueName: "transport"))
     var transport: String?
 
     @Option(help: ArgumentHelp("Stop after so many.", valueName: "n"))
@@ -29,9 +31,11 @@ struct Subscribers: ParsableCommand {
     func run() throws {
         let filters = [("event", event), ("socket", socket), ("transport", transport)]
         var printer = ListPrinter(
-            table: SubscriptionRows.table, row: SubscriptionRows.cells, wantsJSON: output.wantsJSON, limit: limit)
+            table: SubscriptionRows.table, row: SubscriptionRows.cells, wantsJSON: output.wantsJSON,
+            limit: limit)
         try connection.service().list(
-            "/subscribers", member: "subscribers", query: filters.compactMap { name, value in value.map { (name, $0) } }
+            "/subscribers", member: "subscribers",
+            query: filters.compactMap { name, value in value.map { (name, $0) } }
         ) { page throws(Failure) in printer.add(page) }
         printer.finish(ifNone: "No subscriptions.")
     }

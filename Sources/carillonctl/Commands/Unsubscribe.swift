@@ -14,7 +14,8 @@ struct Unsubscribe: ParsableCommand {
             """,
         aliases: ["rm"])
 
-    @Argument(help: ArgumentHelp("The event's name, or the id of a subscription.", valueName: "event|id"))
+    @Argument(
+        help: ArgumentHelp("The event's name, or the id of a subscription.", valueName: "event|id"))
     var target: String
 
     @Argument(help: "The subscriber's socket; left out with an id.")

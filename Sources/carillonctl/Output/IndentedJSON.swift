@@ -17,7 +17,9 @@ enum IndentedJSON {
             let lines = elements.map { inner + text($0, indent: inner) }
             return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members) where !members.isEmpty:
-            let lines = members.map { "\(inner)\(line(.string($0.0))): \(text($0.1, indent: inner))" }
+            let lines = members.map {
+                "\(inner)\(line(.string($0.0))): \(text($0.1, indent: inner))"
+            }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
         case .null, .boolean, .integer, .number, .string, .array, .object:
             return line(tree)

@@ -24,7 +24,8 @@ struct ListPrinter {
         let entries = limit.map { page.prefix($0 - count) } ?? page[...]
         if wantsJSON {
             for entry in entries {
-                output.write((count == 0 ? "[\n" : ",\n") + Printable.json(IndentedJSON.line(entry)))
+                output.write(
+                    (count == 0 ? "[\n" : ",\n") + Printable.json(IndentedJSON.line(entry)))
                 count += 1
             }
         } else if !entries.isEmpty {

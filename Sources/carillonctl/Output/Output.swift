@@ -21,7 +21,8 @@ final class Output: @unchecked Sendable {
         isTerminal = isatty(STDOUT_FILENO) == 1
         width = isTerminal ? Self.columns() : nil
         usesColor =
-            isTerminal && Environment.value("NO_COLOR") == nil && Environment.value("TERM") != "dumb"
+            isTerminal && Environment.value("NO_COLOR") == nil
+            && Environment.value("TERM") != "dumb"
     }
 
     /// One line of data.
@@ -36,7 +37,8 @@ final class Output: @unchecked Sendable {
             isBroken = true
             // A reader that has seen enough (`head`) is no fault.
             if error != EPIPE {
-                Self.complain("Cannot write to standard output: " + String(cString: strerror(error)))
+                Self.complain(
+                    "Cannot write to standard output: " + String(cString: strerror(error)))
             }
         }
     }
@@ -117,7 +119,9 @@ struct Progress {
 enum Environment {
     /// The value of a variable; nil where it is empty or not there.
     static func value(_ name: String) -> String? {
-        guard let text = getenv(name).map({ String(cString: $0) }), !text.isEmpty else { return nil }
+        guard let text = getenv(name).map({ String(cString: $0) }), !text.isEmpty else {
+            return nil
+        }
         return text
     }
 }

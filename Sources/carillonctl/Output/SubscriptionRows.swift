@@ -20,7 +20,10 @@ enum SubscriptionRows {
             subscription["id"]?.stringValue ?? "", subscription["event"]?.stringValue ?? "",
             subscription["socket"]?.stringValue ?? "",
             subscription["ttl_seconds"]?.integerValue.map { Duration.text(seconds: $0) } ?? "never",
-        ] + ["delivered", "failed", "dropped", "pending"].map { String(counts?[$0]?.integerValue ?? 0) }
+        ]
+            + ["delivered", "failed", "dropped", "pending"].map {
+                String(counts?[$0]?.integerValue ?? 0)
+            }
     }
 
     /// Prints them as a table.

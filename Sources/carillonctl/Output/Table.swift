@@ -37,7 +37,8 @@ struct Table {
         var text = ""
         for (index, cell) in cells.enumerated() {
             let cell = Printable.text(cell)
-            let shown = columns[index].mayBeCut && width != nil ? cut(cell, to: widths[index]) : cell
+            let shown =
+                columns[index].mayBeCut && width != nil ? cut(cell, to: widths[index]) : cell
             let blanks = String(repeating: " ", count: max(0, widths[index] - shown.count))
             let isLast = index == cells.count - 1
             text += columns[index].isRight ? blanks + shown : shown + (isLast ? "" : blanks)

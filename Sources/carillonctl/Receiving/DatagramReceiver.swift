@@ -45,7 +45,8 @@ final class DatagramReceiver: Receiver {
 
     private func grow() {
         var bytes = Self.receiveBufferBytes
-        setsockopt(descriptor.number, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(
+            descriptor.number, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// A socket bound to `path`; one that a dead process left is replaced, everything else is left alone.
@@ -54,9 +55,12 @@ final class DatagramReceiver: Receiver {
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: name.sun_path) else { throw SystemError(call, ENAMETOOLONG) }
+        guard bytes.count < MemoryLayout.size(ofValue: name.sun_path) else {
+            throw SystemError(call, ENAMETOOLONG)
+        }
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
-        let number = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let number = Glibc.socket(
+            AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw .last(call) }
         let descriptor = FileDescriptor(owning: number)
         let size = socklen_t(MemoryLayout<sockaddr_un>.size)
@@ -64,7 +68,8 @@ final class DatagramReceiver: Receiver {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { name -> Int32 in
                 if bind(number, name, size) == 0 { return 0 }
                 // Somebody's socket that takes no connection is nobody's any more.
-                guard errno == EADDRINUSE, connect(number, name, size) != 0, errno == ECONNREFUSED else {
+                guard errno == EADDRINUSE, connect(number, name, size) != 0, errno == ECONNREFUSED
+                else {
                     errno = EADDRINUSE
                     return -1
                 }

@@ -17,7 +17,9 @@ final class HTTPReceiver: Receiver {
 
     init(host: String, port: UInt16, advertised: String) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
-        let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let type =
+            Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+            | Int32(SOCK_NONBLOCK.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .last("socketpair") }
         inner = FileDescriptor(owning: ends[0])
         outer = FileDescriptor(owning: ends[1])
@@ -58,7 +60,8 @@ private struct CallHandler: HTTPHandler {
             return .ready
         }
         let body = request.body
-        guard !body.isEmpty, send(outlet, body.baseAddress, body.count, Int32(MSG_NOSIGNAL)) == body.count
+        guard !body.isEmpty,
+            send(outlet, body.baseAddress, body.count, Int32(MSG_NOSIGNAL)) == body.count
         else {
             // The command does not keep up: the service tries again.
             response.status = body.isEmpty ? 400 : 503

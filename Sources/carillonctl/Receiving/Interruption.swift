@@ -6,13 +6,20 @@ final class Interruption {
     /// Readable once a signal has come.
     let descriptor: Int32
 
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+
     /// Watches from now on. One at a time.
     init() throws(Failure) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Failure(.failed, "pipe: " + String(cString: strerror(errno))) }
+        guard pipe(&ends) == 0 else {
+            throw Failure(.failed, "pipe: " + String(cString: strerror(errno)))
+        }
         descriptor = ends[0]
         signalled = ends[1]
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        var watched = sigset_t()
+        sigemptyset(&watched)
+        for number in Self.numbers {
+            sigaddset(&watched, number)
             signal(number) { number in
                 // Only what may be called from a signal handler (signal-safety(7)).
                 signal(number, SIG_DFL)
@@ -20,10 +27,12 @@ final class Interruption {
                 write(signalled, &byte, 1)
             }
         }
+        // Whoever started this process may have blocked them, and a mask is inherited.
+        sigprocmask(SIG_UNBLOCK, &watched, nil)
     }
 
     deinit {
-        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+        for number in Self.numbers { signal(number, SIG_DFL) }
         close(descriptor)
         close(signalled)
     }

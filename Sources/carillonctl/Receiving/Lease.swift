@@ -14,14 +14,17 @@ struct Lease {
 
     private static let pauseSecondsMax: Int64 = 30
 
-    init(service: Service, events: [String], sockets: [String], format: String?, expireSeconds: Int64) {
+    init(
+        service: Service, events: [String], sockets: [String], format: String?, expireSeconds: Int64
+    ) {
         self.service = service
         self.events = events
         self.expireSeconds = expireSeconds
         requests = sockets.flatMap { socket in
             events.map { event in
                 var members: [(String, JSON)] = [
-                    ("event", .string(event)), ("socket", .string(socket)), ("expire", .integer(expireSeconds)),
+                    ("event", .string(event)), ("socket", .string(socket)),
+                    ("expire", .integer(expireSeconds)),
                 ]
                 if let format { members.append(("format", .string(format))) }
                 return .object(members)
@@ -65,7 +68,8 @@ struct Lease {
                 try service.send("DELETE", "/subscriptions/" + ServiceURL.escaped(id))
             } catch {
                 if error.status == .notFound { continue }
-                Output.complain("Not unsubscribed, it ends within \(expireSeconds) s: " + error.message)
+                Output.complain(
+                    "Not unsubscribed, it ends within \(expireSeconds) s: " + error.message)
                 return
             }
         }

@@ -26,17 +26,22 @@ enum ListenSocket: Equatable {
             if rest.hasPrefix("//") { rest = rest.dropFirst(2) }
             while rest.hasSuffix("/") { rest.removeLast() }
             let (host, port) = try Self.hostPort(rest, of: text)
-            self = scheme == "udp" ? .udp(host: host, port: port)
+            self =
+                scheme == "udp"
+                ? .udp(host: host, port: port)
                 : scheme == "tcp" ? .tcp(host: host, port: port) : .http(host: host, port: port)
         default: throw Self.bad(text)
         }
     }
 
     /// Nothing, a port, or `HOST:PORT`; the default is a free port of 127.0.0.1.
-    private static func hostPort(_ text: Substring, of whole: String) throws(Failure) -> (String, UInt16) {
+    private static func hostPort(_ text: Substring, of whole: String) throws(Failure) -> (
+        String, UInt16
+    ) {
         if text.isEmpty { return ("127.0.0.1", 0) }
         if let port = UInt16(text) { return ("127.0.0.1", port) }
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
         else { throw bad(whole) }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
@@ -51,6 +56,8 @@ enum ListenSocket: Equatable {
     private static func bad(_ text: String) -> Failure {
         Failure(
             .usage, "'\(text)' is nothing to listen on.",
-            advice: "Expected udp:[HOST:]PORT, unix:/PATH, http:[HOST:]PORT or tcp:[HOST:]PORT; without a port a free one is taken.")
+            advice:
+                "Expected udp:[HOST:]PORT, unix:/PATH, http:[HOST:]PORT or tcp:[HOST:]PORT; without a port a free one is taken."
+        )
     }
 }

@@ -26,15 +26,19 @@ struct Notification: Equatable {
 
     /// `EVENT`, then `name::value` or `value` a line, then an empty line.
     private init?(lines payload: [UInt8]) {
-        guard let text = String(validating: payload, as: UTF8.self), text.hasSuffix("\n") else { return nil }
+        guard let text = String(validating: payload, as: UTF8.self), text.hasSuffix("\n") else {
+            return nil
+        }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard let name = lines.first, !name.isEmpty, name.allSatisfy({ $0.isASCII && $0 != " " }) else { return nil }
+        guard let name = lines.first, !name.isEmpty, name.allSatisfy({ $0.isASCII && $0 != " " })
+        else { return nil }
         lines.removeFirst()
         var named: [(String, JSON)] = []
         var bare: [JSON] = []
         for line in lines.prefix(while: { !$0.isEmpty }) {
             if let marks = line.firstRange(of: "::") {
-                named.append((String(line[..<marks.lowerBound]), .string(String(line[marks.upperBound...]))))
+                named.append(
+                    (String(line[..<marks.lowerBound]), .string(String(line[marks.upperBound...]))))
             } else {
                 bare.append(.string(String(line)))
             }
@@ -47,7 +51,8 @@ struct Notification: Equatable {
     var paramsText: String {
         switch params {
         case .object(let members):
-            members.map { "\($0.0)=\($0.1.stringValue ?? IndentedJSON.line($0.1))" }.joined(separator: " ")
+            members.map { "\($0.0)=\($0.1.stringValue ?? IndentedJSON.line($0.1))" }.joined(
+                separator: " ")
         case .array(let elements):
             elements.map { $0.stringValue ?? IndentedJSON.line($0) }.joined(separator: " ")
         case .null, .boolean, .integer, .number, .string: ""

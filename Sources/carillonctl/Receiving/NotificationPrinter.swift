@@ -27,7 +27,8 @@ struct NotificationPrinter {
             var time: [UInt8] = []
             time.append(rfc3339: now)
             var members: [(String, JSON)] = [
-                ("time", .string(String(decoding: time, as: UTF8.self))), ("socket", .string(socket)),
+                ("time", .string(String(decoding: time, as: UTF8.self))),
+                ("socket", .string(socket)),
             ]
             if let notification {
                 members.append(("event", .string(notification.event)))
@@ -57,6 +58,7 @@ struct NotificationPrinter {
             let text = String(number)
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
-        return "\(padded(Int64(parts.tm_hour), 2)):\(padded(Int64(parts.tm_min), 2)):\(padded(Int64(parts.tm_sec), 2)).\(padded(wall % 1_000, 3))"
+        return
+            "\(padded(Int64(parts.tm_hour), 2)):\(padded(Int64(parts.tm_min), 2)):\(padded(Int64(parts.tm_sec), 2)).\(padded(wall % 1_000, 3))"
     }
 }

@@ -21,13 +21,16 @@ enum Receivers {
         do throws(SystemError) {
             switch socket {
             case .udp(let host, let port):
-                return try DatagramReceiver(host: host, port: port, advertised: try name(host, advertised))
+                return try DatagramReceiver(
+                    host: host, port: port, advertised: try name(host, advertised))
             case .unix(let path):
                 return try DatagramReceiver(path: path ?? temporaryPath())
             case .http(let host, let port):
-                return try HTTPReceiver(host: host, port: port, advertised: try name(host, advertised))
+                return try HTTPReceiver(
+                    host: host, port: port, advertised: try name(host, advertised))
             case .tcp(let host, let port):
-                return try StreamReceiver(host: host, port: port, advertised: try name(host, advertised))
+                return try StreamReceiver(
+                    host: host, port: port, advertised: try name(host, advertised))
             }
         } catch {
             throw Failure(.failed, "Cannot listen: \(error).")
@@ -38,7 +41,8 @@ enum Receivers {
     private static func name(_ host: String, _ advertised: String?) throws(SystemError) -> String {
         let name = advertised ?? host
         if name == "0.0.0.0" || name == "::" {
-            throw SystemError("\(host) is no address to be reached at, name one with --advertise", EDESTADDRREQ)
+            throw SystemError(
+                "\(host) is no address to be reached at, name one with --advertise", EDESTADDRREQ)
         }
         return name.contains(":") && !name.hasPrefix("[") ? "[\(name)]" : name
     }

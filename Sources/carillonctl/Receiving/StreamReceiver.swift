@@ -29,7 +29,11 @@ final class StreamReceiver: Receiver {
         if descriptor == listener.number {
             let number = accept(descriptor, nil, nil)
             if number < 0 { return [] }
-            if connections.count < Self.connectionsMax { connections[number] = [] } else { close(number) }
+            if connections.count < Self.connectionsMax {
+                connections[number] = []
+            } else {
+                close(number)
+            }
             return []
         }
         let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
