@@ -37,7 +37,8 @@ let package = Package(
             name: "Net", dependencies: ["EventCore", "WireFormats", "Cepoll"],
             swiftSettings: common),
         .target(
-            name: "Transports", dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll"],
+            name: "Transports",
+            dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll"],
             swiftSettings: common),
         .target(name: "Store", dependencies: ["EventCore", "Csqlite"], swiftSettings: common),
 
@@ -85,7 +86,7 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "EventCore", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "CommandLineTests",
+            name: "CarillonctlTests",
             dependencies: ["carillonctl", "carillond", "WireFormats", "Net", "TestSupport"],
             swiftSettings: common),
         .testTarget(
@@ -94,7 +95,8 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "CarillondTests",
-            dependencies: ["carillond", "Csqlite", "EventCore", "TestSupport"], swiftSettings: common),
+            dependencies: ["carillond", "Csqlite", "EventCore", "TestSupport"],
+            swiftSettings: common),
     ]
 )
 

@@ -23,14 +23,11 @@ extension Carillon {
             throw StartError("--listen: expected at least one address.")
         }
         try check(addresses, insecure: settings.insecure)
-        _ = try policy(settings, own: OwnListeners())
-        if let file = settings.certificateAuthorityFile {
-            do throws(SystemError) {
-                _ = try SmallFile.read(file, bytesMax: certificateBytesMax)
-            } catch {
-                throw StartError("--ca-file \(error)")
-            }
+        guard !settings.stateDirectory.isEmpty else {
+            throw StartError("Neither XDG_STATE_HOME nor HOME is set: say --state-directory.")
         }
+        _ = try policy(settings, own: OwnListeners())
+        try checkAuthorities(settings)
     }
 
     /// Puts those of `new` in force that can change while the service runs; keeps all as they were where anything in
@@ -59,6 +56,4 @@ extension Carillon {
             return report
         }
     }
-
-    private static let certificateBytesMax = 16_777_216
 }

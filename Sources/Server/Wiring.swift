@@ -11,9 +11,7 @@ extension Carillon {
     ) throws(StartError) -> [any Transport] {
         var rpc = RPCSettings()
         rpc.userAgent = "Carillon/\(version)"
-        if let file = settings.certificateAuthorityFile, access(file, R_OK) != 0 {
-            throw StartError("--ca-file \(file): expected a PEM file that can be read.")
-        }
+        try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
         do throws(SystemError) {
             return [
@@ -22,6 +20,13 @@ extension Carillon {
             ]
         } catch {
             throw StartError("A transport cannot be made: \(error)")
+        }
+    }
+
+    /// A file of authorities that cannot be read would fail every call over https, one by one.
+    static func checkAuthorities(_ settings: Settings) throws(StartError) {
+        if let file = settings.certificateAuthorityFile, access(file, R_OK) != 0 {
+            throw StartError("--ca-file \(file): expected a PEM file that can be read.")
         }
     }
 

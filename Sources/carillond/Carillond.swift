@@ -20,7 +20,7 @@ struct Carillond: ParsableCommand {
             A setting is a flag below, a variable in the environment (CARILLON_LISTEN; commas between several values) \
             and a key in the file (listen = 127.0.0.1:8080): the first of these that has it counts. SIGHUP reads the \
             file again and applies what can change at run time. SIGTERM stops within --drain-seconds, a second one at \
-            once. Exit status: 0 stopped, 1 could not start, 64 unknown flag, 78 a setting is wrong.
+            once. Exit status: 0 stopped, 1 cannot start with these settings, 64 a setting cannot be read.
 
             The whole interface: curl http://127.0.0.1:8080/openapi.yaml
             """,
@@ -67,13 +67,17 @@ struct Carillond: ParsableCommand {
         SignalWatch.untilStopped(log: log, reload: { reload(carillon, log) }) { carillon.stop() }
     }
 
-    /// Flags, environment and file as they are now, checked.
+    /// Flags, environment and file as they are now, each value read and checked.
     private func effectiveSettings() throws(ExitCode) -> EffectiveSettings {
+        var effective: EffectiveSettings?
         do throws(StartError) {
-            return try readSettings()
+            let read = try readSettings()
+            effective = read
+            try Carillon.check(read.settings)
+            return read
         } catch {
             for line in error.description.split(separator: "\n") { Standard.complain(line) }
-            throw ExitCode(EX_CONFIG)
+            throw effective == nil ? .validationFailure : .failure
         }
     }
 
@@ -83,11 +87,9 @@ struct Carillond: ParsableCommand {
             flags.merge(part) { _, new in new }
         }
         let environment = Standard.environment()
-        let effective = try EffectiveSettings(
+        return try EffectiveSettings(
             flags: flags, environment: environment,
             file: mode.config ?? environment["CARILLON_CONFIG"])
-        try Carillon.check(effective.settings)
-        return effective
     }
 
     /// SIGHUP: all of the new settings are good, or the old ones stay.

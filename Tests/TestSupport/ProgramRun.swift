@@ -79,7 +79,7 @@ public final class ProgramRun {
     @discardableResult
     public func wait(seconds: Double = 30) -> Result {
         if let ended { return ended }
-        if !Self.until(seconds: seconds, { !process.isRunning }) {
+        if !eventually(within: seconds, { !process.isRunning }) {
             kill(process.processIdentifier, SIGKILL)
         }
         process.waitUntilExit()
@@ -89,17 +89,6 @@ public final class ProgramRun {
             errors: errors)
         ended = result
         return result
-    }
-
-    /// Waits until `condition` holds, looking every 5 ms, for at most `seconds`; whether it does.
-    public static func until(seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool
-    {
-        let limit = Date(timeIntervalSinceNow: seconds)
-        while Date() < limit {
-            if try condition() { return true }
-            usleep(5_000)
-        }
-        return try condition()
     }
 
     private func text(_ file: String) -> String {

@@ -43,17 +43,15 @@ public struct EffectiveSettings: Sendable {
                 apply(values, to: setting, from: .flag(setting.name), &faults)
             }
         }
-        if settings.stateDirectory.isEmpty {
-            faults.append("Neither XDG_STATE_HOME nor HOME is set: say --state-directory.")
-        }
         if origins["expire-default"] == nil {
             settings.expireDefaultSeconds = min(
                 settings.expireDefaultSeconds, settings.expireMaxSeconds)
         }
         if settings.expireDefaultSeconds > settings.expireMaxSeconds {
             faults.append(
-                "\(origin(of: "expire-default")): expire-default \(settings.expireDefaultSeconds) is more than "
-                    + "expire-max \(settings.expireMaxSeconds).")
+                "\(origin(of: "expire-default")): expire-default \(settings.expireDefaultSeconds): "
+                    + "expected a number from 1 to \(settings.expireMaxSeconds), which is expire-max."
+            )
         }
         guard faults.isEmpty else { throw StartError(faults.joined(separator: "\n")) }
     }

@@ -21,7 +21,7 @@ struct REST: Sendable {
         do throws(CommandError) {
             let outcome = try Commands.run(command, on: interface, at: request.received) {
                 let ticket = request.ticket
-                let grant = policy.grant(for: request)
+                let grant = rules.current.browsers.grant(for: request)
                 return { result in
                     ticket.complete { response in
                         grant.add(to: &response)

@@ -3,9 +3,22 @@ import TestSupport
 import Testing
 
 @Suite("carillond: settings from the command line, the environment and a file")
-struct DaemonTests {
+struct SettingsTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    /// Runs it with these arguments alone, to its end.
+    private func run(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String, errors: String) {
+        let daemon = try Daemon(
+            in: scratch, arguments, listen: [], stateDirectory: nil, environment: environment)
+        return (try daemon.status(), daemon.printed, daemon.logged)
+    }
+
     private func file(_ text: String) throws -> String {
-        let path = NSTemporaryDirectory() + "carillon-\(UUID().uuidString).conf"
+        let path = scratch.path + "/\(UUID().uuidString).conf"
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         return path
     }
@@ -13,8 +26,8 @@ struct DaemonTests {
     @Test("flags win over environment over file over default, and --print-config says which it was")
     func precedence() throws {
         let path = try file("listen = 127.0.0.1:1\nworkers = 1\nevents-max = 1000 # comment\n")
-        let result = try ProgramRun.run(
-            "carillond", ["--config", path, "--workers", "3", "--print-config"],
+        let result = try run(
+            ["--config", path, "--workers", "3", "--print-config"],
             environment: [
                 "CARILLON_WORKERS": "2", "CARILLON_EVENTS_MAX": "2000",
                 "CARILLON_LISTEN": "127.0.0.1:2,/run/x",
@@ -28,8 +41,7 @@ struct DaemonTests {
             #expect(result.output.contains(line + "\n"), "\(line)")
         }
         // What it prints is a file that gives the same.
-        let again = try ProgramRun.run(
-            "carillond", ["--config", try file(result.output), "--print-config"])
+        let again = try run(["--config", try file(result.output), "--print-config"])
         let values = { (text: String) in
             text.split(separator: "\n").map { $0.split(separator: "    #")[0] }
         }
@@ -40,12 +52,12 @@ struct DaemonTests {
     func faults() throws {
         let path = try file(
             "listn = x\nworkers = 99\n\nno sense\nevents-max = 200\nevents-max = 300\n")
-        let result = try ProgramRun.run(
-            "carillond", ["--config", path, "--check", "--expire-default", "x"],
+        let result = try run(
+            ["--config", path, "--check", "--expire-default", "x"],
             environment: [
                 "CARILLON_BODYMAX": "1", "CARILLON_PORT_80_TCP": "tcp://x", "CARILLON_TOKEN": "t",
             ])
-        #expect(result.status == 78)
+        #expect(result.status == 64)
         #expect(
             Set(result.errors.split(separator: "\n")) == [
                 "carillond: \(path):1: no setting is called 'listn'. Did you mean 'listen'?",
@@ -59,70 +71,73 @@ struct DaemonTests {
 
     @Test("--check starts nothing and finds what would keep it from starting")
     func check() throws {
-        #expect(try ProgramRun.run("carillond", ["--check"]).status == 0)
-        for (flags, words) in [
-            (["--listen", "0.0.0.0:8080"], "--insecure"),
-            (["--listen", "nonsense"], "expected HOST:PORT"),
-            (["--target-policy", "10.0.0.1/8"], "--target-policy"),
-            (["--unix-directories", "x"], "absolute path"),
-            (["--ca-file", "/nowhere"], "--ca-file /nowhere: No such file"),
-            (["--config", "/tmp"], "Is a directory"),
-            (["--config", "/dev/zero"], "/dev/zero"),
-            (["--log-level", "loud"], "expected one of trace"),
-        ] {
-            let result = try ProgramRun.run("carillond", flags + ["--check"])
-            #expect(result.status == 78 && result.errors.contains(words), "\(flags): \(result)")
+        #expect(try run(["--check"]).status == 0)
+        for (flags, status, words) in [
+            (["--listen", "0.0.0.0:8080"], 1, "--insecure"),
+            (["--listen", "nonsense"], 1, "expected HOST:PORT"),
+            (["--target-policy", "10.0.0.1/8"], 1, "--target-policy"),
+            (["--unix-directories", "x"], 1, "absolute path"),
+            (["--ca-file", "/nowhere"], 1, "--ca-file /nowhere: expected a PEM file"),
+            (["--config", "/tmp"], 64, "Is a directory"),
+            (["--config", "/dev/zero"], 64, "/dev/zero"),
+            (["--log-level", "loud"], 64, "expected one of trace"),
+        ] as [([String], Int32, String)] {
+            let result = try run(flags + ["--check"])
+            #expect(result.status == status && result.errors.contains(words), "\(flags): \(result)")
         }
-        let unknown = try ProgramRun.run("carillond", ["--lisen", "x"])
+        let unknown = try run(["--lisen", "x"])
         #expect(unknown.status == 64 && unknown.errors.contains("Did you mean '--listen'?"))
     }
 
     @Test("--print-openapi is the document of this binary")
     func contract() throws {
-        let daemon = try Daemon()
-        let printed = try ProgramRun.run("carillond", ["--print-openapi"])
+        let daemon = try Daemon(in: scratch)
+        let printed = try run(["--print-openapi"])
         #expect(printed.output.hasPrefix("openapi: 3.1"))
         #expect(
-            try JSONClient(port: daemon.port).send("GET", "/openapi.yaml").text == printed.output)
+            try daemon.client().send("GET", "/openapi.yaml").text == printed.output)
     }
 
     @Test(
         "SIGHUP applies what can change, names what needs a restart, and keeps the old where the new is wrong"
     )
     func reload() throws {
-        let daemon = try Daemon(config: "log-level = notice\n")
-        let client = try JSONClient(port: daemon.port)
+        let path = try file("log-level = notice\n")
+        func write(_ text: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        let daemon = try Daemon(in: scratch, ["--config", path, "--drain-seconds", "1"])
+        let client = try daemon.client()
         func status(host: String) throws -> Int {
             try client.send("GET", "/livez", fields: ["Host": host]).status
         }
         #expect(try status(host: "carillon.example") == 421)
-        try daemon.write(
-            config: "allowed-host = carillon.example\nidle-seconds = 5\nexpire-default = 60\n")
-        daemon.run.signal(SIGHUP)
+        try write("allowed-host = carillon.example\nidle-seconds = 5\nexpire-default = 60\n")
+        daemon.send(SIGHUP)
         #expect(
-            ProgramRun.until { daemon.run.errors.contains("applied=allowed-host,expire-default") },
-            "\(daemon.run.errors)")
-        #expect(daemon.run.errors.contains("wait for a restart: idle-seconds"))
+            eventually { daemon.logged.contains("applied=allowed-host,expire-default") },
+            "\(daemon.logged)")
+        #expect(daemon.logged.contains("wait for a restart: idle-seconds"))
         #expect(try status(host: "carillon.example") == 200)
         let subscribed = try client.send(
             "POST", "/subscriptions", #"{"event":"E_A","socket":"udp:127.0.0.1:9"}"#)
         #expect(subscribed.json["expire"] as? Int == 60)
 
-        try daemon.write(config: "allowed-hots = other.example\n")
-        daemon.run.signal(SIGHUP)
-        #expect(ProgramRun.until { daemon.run.errors.contains("kept as they were") })
+        try write("allowed-hots = other.example\n")
+        daemon.send(SIGHUP)
+        #expect(eventually { daemon.logged.contains("kept as they were") })
         #expect(
-            daemon.run.errors.contains(
-                "carillon.conf:1: no setting is called 'allowed-hots'. Did you mean 'allowed-host'?"
+            daemon.logged.contains(
+                "\(path):1: no setting is called 'allowed-hots'. Did you mean 'allowed-host'?"
             ))
         #expect(try status(host: "carillon.example") == 200)
 
-        try daemon.write(config: "log-level = error\n")
-        daemon.run.signal(SIGHUP)
-        #expect(try ProgramRun.until { try status(host: "carillon.example") == 421 })
-        daemon.run.signal(SIGTERM)
-        #expect(daemon.run.wait().status == 0)
+        try write("log-level = error\n")
+        daemon.send(SIGHUP)
+        #expect(try eventually { try status(host: "carillon.example") == 421 })
+        daemon.send(SIGTERM)
+        #expect(try daemon.status() == 0)
         // At log-level error the end is not worth a line.
-        #expect(!daemon.run.errors.contains("SERVICE: stopped"))
+        #expect(!daemon.logged.contains("SERVICE: stopped"))
     }
 }

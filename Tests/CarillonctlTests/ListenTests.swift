@@ -22,7 +22,7 @@ struct ListenTests {
         let listener = try daemon.start(
             "listen", "--json", "--count", "3", "udp:", "unix:", "http:", "E_L")
         #expect(
-            ProgramRun.until { listener.errors.split(separator: "\n").count == 3 },
+            eventually { listener.errors.split(separator: "\n").count == 3 },
             "\(listener.errors)")
         #expect(try sockets("E_L").count == 3)
         _ = try daemon.ctl("raise", "E_L", "who=alice", "n=5")
@@ -46,7 +46,7 @@ struct ListenTests {
     @Test("Ctrl-C and SIGTERM unsubscribe and end with 0", arguments: [SIGINT, SIGTERM])
     func ends(signal: Int32) throws {
         let listener = try daemon.start("listen", "E_S", "E_S2")
-        #expect(ProgramRun.until { listener.errors.contains("Listening on udp:") })
+        #expect(eventually { listener.errors.contains("Listening on udp:") })
         #expect(try sockets("E_S").count == 1)
         listener.signal(signal)
         #expect(listener.wait().status == 0)
@@ -56,7 +56,7 @@ struct ListenTests {
     @Test("a line for people; control characters from the network do not reach the terminal")
     func text() throws {
         let listener = try daemon.start("listen", "--count", "2", "--format", "lines", "E_P")
-        #expect(ProgramRun.until { listener.errors.contains("Listening") })
+        #expect(eventually { listener.errors.contains("Listening") })
         _ = try daemon.ctl("raise", "E_P", "ip=192.0.2.7", "port=5060")
         _ = try daemon.ctl("raise", "E_P", "\u{1B}[2J", "b")
         let lines = listener.wait().output.split(separator: "\n")
@@ -68,10 +68,10 @@ struct ListenTests {
     @Test("subscriptions are renewed before they end")
     func renews() throws {
         let listener = try daemon.start("listen", "--expire", "5", "E_R")
-        #expect(ProgramRun.until { listener.errors.contains("Listening") })
+        #expect(eventually { listener.errors.contains("Listening") })
         let first = try #require(try sockets("E_R").first?["expires_at"] as? String)
         #expect(
-            try ProgramRun.until(seconds: 8) {
+            try eventually(within: 8) {
                 try sockets("E_R").first?["expires_at"] as? String != first
             })
         #expect(try sockets("E_R").count == 1)
@@ -90,9 +90,9 @@ struct ListenTests {
         shell.environment = ["CARILLON_URL": daemon.url, "PATH": "/usr/bin:/bin"]
         shell.standardOutput = FileHandle.nullDevice
         try shell.run()
-        #expect(try ProgramRun.until { try sockets("E_B").count == 1 })
+        #expect(try eventually { try sockets("E_B").count == 1 })
         #expect(
-            try ProgramRun.until {
+            try eventually {
                 _ = try daemon.ctl("raise", "E_B")
                 return try sockets("E_B").isEmpty
             })
@@ -108,7 +108,7 @@ struct ListenTests {
             "carillonctl", ["listen", "--count", "2", "--raw", "tcp:", "E_TCP"],
             environment: ["CARILLON_URL": service.url])
         #expect(
-            ProgramRun.until { listener.errors.contains("Listening on tcp:") }, "\(listener.errors)"
+            eventually { listener.errors.contains("Listening on tcp:") }, "\(listener.errors)"
         )
         let subscribed = try #require(service.wait(for: 1).first?.body)
         let port = try #require(
@@ -118,7 +118,7 @@ struct ListenTests {
         let client = try RawHTTPClient(.tcp(host: "127.0.0.1", port: try #require(UInt16(port))))
         let call = #"{"jsonrpc":"2.0","method":"E_TCP","id":7}"#
         client.send(call + #"{"jsonrpc":"2.0","me"#)
-        #expect(ProgramRun.until { listener.output == call + "\n" })
+        #expect(eventually { listener.output == call + "\n" })
         client.send(#"thod":"E_TCP"}"#)
         #expect(
             listener.wait().output == call + "\n" + #"{"jsonrpc":"2.0","method":"E_TCP"}"# + "\n")

@@ -27,7 +27,7 @@ final class Daemon {
         let run = try ProgramRun("carillond", arguments + flags)
         self.run = run
         guard
-            ProgramRun.until({
+            eventually({
                 run.output.contains("listening on http") && run.output.hasSuffix("\n")
             })
         else {
