@@ -2,7 +2,7 @@
 # which and why, and does nothing where they are all there.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint format contract simulate fuzz torture bench install clean
+.PHONY: help run build test check lint format contract simulate fuzz torture bench man install clean
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -63,9 +63,24 @@ bench: toolchain ## measure against nginx and plain C (ONLY=name, ROUNDS=7, JSON
 	@.ci/packages bench
 	python3 Tests/Bench/bench.py $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json $(JSON))
 
-install: build ## install the binaries below PREFIX (/usr/local), with DESTDIR in front
+man: build ## write the manual pages and completions into .build/share
+	@.ci/packages man
+	@mkdir -p .build/share/man/man1 .build/share/man/man8 .build/share/bash-completion/completions \
+	    .build/share/zsh/site-functions .build/share/fish/vendor_completions.d
+	python3 .ci/manual.py .build/release/carillonctl 1 > .build/share/man/man1/carillonctl.1
+	python3 .ci/manual.py .build/release/carillond 8 > .build/share/man/man8/carillond.8
+	@set -e; for program in carillonctl carillond; do \
+	    echo "completions of $$program"; \
+	    complete=".build/release/$$program --generate-completion-script"; share=.build/share; \
+	    $$complete bash > $$share/bash-completion/completions/$$program; \
+	    $$complete zsh > $$share/zsh/site-functions/_$$program; \
+	    $$complete fish > $$share/fish/vendor_completions.d/$$program.fish; \
+	done
+
+install: man ## install binaries, manual pages and completions below PREFIX (/usr/local), with DESTDIR in front
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -s .build/release/carillond .build/release/carillonctl $(DESTDIR)$(PREFIX)/bin
+	cd .build/share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;
 
 clean: ## remove what was built, the virtual environment included
 	rm -rf .build .build-* .venv

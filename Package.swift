@@ -37,7 +37,8 @@ let package = Package(
             name: "Net", dependencies: ["EventCore", "WireFormats", "Cepoll"],
             swiftSettings: common),
         .target(
-            name: "Transports", dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll"],
+            name: "Transports",
+            dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll"],
             swiftSettings: common),
         .target(name: "Store", dependencies: ["EventCore", "Csqlite"], swiftSettings: common),
 
@@ -51,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "carillond", dependencies: ["Server", arguments, log], swiftSettings: common),
         .executableTarget(
-            name: "carillonctl", dependencies: ["WireFormats", "Net", arguments],
+            name: "carillonctl", dependencies: ["WireFormats", "Net", "Ccurl", arguments],
             swiftSettings: common),
         .executableTarget(
             name: "httpecho", dependencies: ["WireFormats", "Net"], swiftSettings: common),
@@ -85,12 +86,17 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "EventCore", "TestSupport"],
             swiftSettings: common),
         .testTarget(
+            name: "CarillonctlTests",
+            dependencies: ["carillonctl", "carillond", "WireFormats", "Net", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "EventCore", "WireFormats", "Net", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "CarillondTests",
-            dependencies: ["carillond", "Csqlite", "EventCore", "TestSupport"], swiftSettings: common),
+            dependencies: ["carillond", "Csqlite", "EventCore", "TestSupport"],
+            swiftSettings: common),
     ]
 )
 

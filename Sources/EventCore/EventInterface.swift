@@ -5,6 +5,7 @@ internal import Synchronization
 /// It lets every operation through the one command layer: what changes anything is internal to this target,
 /// and `Commands.run` is the way in. Any thread may call it; nothing blocks for longer than the lock is held.
 public final class EventInterface: Sendable {
+    /// Those of the start; the ones that `adjust` changes are read from the state, under its lock.
     let limits: CoreLimits
     let transports: [any Transport]
     let journal: (any Journal)?
@@ -65,6 +66,20 @@ public final class EventInterface: Sendable {
     public func addStatistics(_ source: @escaping @Sendable () -> [Statistic]) {
         core.withLock { $0.statisticsSources.append(source) }
     }
+
+    /// Changes, from now on, how many events and subscriptions there may be and how long a lifetime: nothing that is
+    /// there already ends for it. The other limits stay what they were at the start. Any thread.
+    public func adjust(_ limits: CoreLimits) {
+        core.withLock { core in
+            core.state.limits.eventsMax = limits.eventsMax
+            core.state.limits.subscriptionsMax = limits.subscriptionsMax
+            core.state.limits.expireDefaultSeconds = limits.expireDefaultSeconds
+            core.state.limits.expireMaxSeconds = limits.expireMaxSeconds
+        }
+    }
+
+    /// The limits as `adjust` left them; not to be asked under the lock.
+    var currentLimits: CoreLimits { core.withLock { $0.state.limits } }
 
     /// When the next subscription may end, boot nanoseconds, never too late; nil while none ends by itself.
     public func nextDeadlineBound() -> Int64? {
@@ -137,7 +152,7 @@ extension EventInterface {
     /// The transports' names in the order of the table.
     public var transportNames: [String] { transports.map(\.name) }
     /// The longest lifetime that may be asked for, seconds.
-    public var expireMaxSeconds: Int64 { limits.expireMaxSeconds }
+    public var expireMaxSeconds: Int64 { currentLimits.expireMaxSeconds }
     /// Most entries of one page of a listing.
     public var pageMax: Int { limits.pageMax }
     /// When this process began, milliseconds since 1970: what makes its ids and versions its own.

@@ -11,25 +11,32 @@ public final class Carillon: Sendable {
     /// The program's version; CHANGELOG.md says what is in it.
     public static let version = "0.1.0"
 
-    private let settings: Settings
+    /// The settings in force.
+    let current: Lock<Settings>
+    let logSwitch: LogSwitch
+    let interface: EventInterface
+    let policy: TargetPolicy
+    let rules: LiveRules
+    let addresses: [ListenAddress]
     private let log: Logger
     private let store: SubscriptionStore
-    private let interface: EventInterface
     private let server: HTTPServer
     private let readiness: Readiness
     private let housekeeping: Housekeeping
-    private let addresses: [ListenAddress]
 
     /// Opens the state, brings back what survived and begins to listen; nothing is answered before `start`.
     /// Blocks: about half a second per million subscriptions. Throws one sentence about the first thing that is
-    /// wrong, with the state untouched.
-    public init(settings: Settings, log: Logger) throws(StartError) {
-        self.settings = settings
+    /// wrong, with the state untouched. `logSwitch` is the one that `log` follows.
+    public init(
+        settings: Settings, log: Logger, logSwitch: LogSwitch = LogSwitch(.notice)
+    ) throws(StartError) {
+        current = Lock(settings)
         self.log = log
+        self.logSwitch = logSwitch
         let wanted = try settings.listen.map(ListenSetting.parse)
         try Self.check(wanted, insecure: settings.insecure)
         let own = OwnListeners()
-        let policy = try Self.policy(settings, own: own)
+        policy = try Self.policy(settings, own: own)
         let transports = try Self.transports(settings, policy: policy)
         do throws(StoreError) {
             store = try SubscriptionStore.open(directory: settings.stateDirectory)
@@ -42,12 +49,9 @@ public final class Carillon: Sendable {
             version: "Carillon \(Self.version)", clock: Clock.now)
         Statistics.register(interface, transports: transports)
         try Self.restore(from: store, into: interface, log: log)
+        rules = LiveRules(Self.rules(settings, addresses: wanted))
         let rest = REST(
-            interface: interface, mi: MI(interface: interface),
-            policy: BrowserPolicy(
-                hosts: Self.hosts(wanted) + settings.allowedHosts.map { $0.lowercased() },
-                origins: settings.allowedOrigins),
-            dynamicEvents: settings.dynamicEvents, readiness: readiness)
+            interface: interface, mi: MI(interface: interface), rules: rules, readiness: readiness)
         server = try Self.server(settings, handler: HTTPSurface(rest: rest))
         addresses = try Self.bind(server, to: wanted)
         Self.note(addresses, in: own)
@@ -81,8 +85,9 @@ public final class Carillon: Sendable {
     /// Blocks until done. What was left undelivered is logged and counted.
     public func stop() {
         readiness.enter(.stopping)
-        server.stop(graceMilliseconds: settings.drainMilliseconds)
-        interface.stop(drainMilliseconds: settings.drainMilliseconds)
+        let drainMilliseconds = current.withLock { $0.drainMilliseconds }
+        server.stop(graceMilliseconds: drainMilliseconds)
+        interface.stop(drainMilliseconds: drainMilliseconds)
         housekeeping.stop()
         store.close()
         let totals = interface.totals()
@@ -94,7 +99,7 @@ public final class Carillon: Sendable {
 
 extension Carillon {
     /// Nothing listens beyond loopback without authentication.
-    private static func check(_ addresses: [ListenAddress], insecure: Bool) throws(StartError) {
+    static func check(_ addresses: [ListenAddress], insecure: Bool) throws(StartError) {
         guard !insecure else { return }
         for address in addresses where !ListenSetting.isLocal(address) {
             throw StartError(
@@ -102,6 +107,15 @@ extension Carillon {
                     + "listen on 127.0.0.1 or a UNIX socket, or add --insecure if a firewall or proxy protects it."
             )
         }
+    }
+
+    /// What the settings say about requests.
+    static func rules(_ settings: Settings, addresses: [ListenAddress]) -> LiveRules.Rules {
+        LiveRules.Rules(
+            browsers: BrowserPolicy(
+                hosts: hosts(addresses) + settings.allowedHosts.map { $0.lowercased() },
+                origins: settings.allowedOrigins),
+            dynamicEvents: settings.dynamicEvents)
     }
 
     /// The names by which requests may call us: those of the listeners, and the loopback's.

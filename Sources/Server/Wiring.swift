@@ -10,9 +10,7 @@ extension Carillon {
     ) throws(StartError) -> [any Transport] {
         var rpc = RPCSettings()
         rpc.userAgent = "Carillon/\(version)"
-        if let file = settings.certificateAuthorityFile, !Files.isReadable(file) {
-            throw StartError("--ca-file \(file): expected a PEM file that can be read.")
-        }
+        try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
         do throws(SystemError) {
             return [
@@ -21,6 +19,13 @@ extension Carillon {
             ]
         } catch {
             throw StartError("A transport cannot be made: \(error)")
+        }
+    }
+
+    /// A file of authorities that cannot be read would fail every call over https, one by one.
+    static func checkAuthorities(_ settings: Settings) throws(StartError) {
+        if let file = settings.certificateAuthorityFile, !Files.isReadable(file) {
+            throw StartError("--ca-file \(file): expected a PEM file that can be read.")
         }
     }
 

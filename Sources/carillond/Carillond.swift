@@ -1,9 +1,9 @@
-public import ArgumentParser
+import ArgumentParser
 import Glibc
-public import Logging
+import Logging
 import Server
 
-/// `carillond`: flags, then `Server`.
+/// `carillond`: settings, then `Server`.
 @main
 struct Carillond: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,45 +14,150 @@ struct Carillond: ParsableCommand {
             Subscribe an application's socket to a named event, raise the event, and every subscriber is told: by UDP \
             or UNIX datagram, or by a JSON-RPC call over HTTP.
 
-              curl -d '{"event":"E_PIKE_BLOCKED","socket":"udp:127.0.0.1:8888"}' \\
-                -H 'Content-Type: application/json' http://127.0.0.1:8080/subscriptions
+              carillonctl subscribe E_PIKE_BLOCKED udp:127.0.0.1:8888
+              carillonctl raise E_PIKE_BLOCKED ip=192.0.2.7
+
+            A setting is a flag below, a variable in the environment (CARILLON_LISTEN; commas between several values) \
+            and a key in the file (listen = 127.0.0.1:8080): the first of these that has it counts. SIGHUP reads the \
+            file again and applies what can change at run time. SIGTERM stops within --drain-seconds, a second one at \
+            once. Exit status: 0 stopped, 1 cannot start with these settings, 64 a setting cannot be read.
 
             The whole interface: curl http://127.0.0.1:8080/openapi.yaml
             """,
         version: "carillond \(Carillon.version)")
 
-    @OptionGroup(title: "Where it listens") var listening: ListeningOptions
-    @OptionGroup(title: "What it keeps") var keeping: StateOptions
-    @OptionGroup(title: "Where it may send") var sending: TargetOptions
-    @OptionGroup(title: "Limits and deadlines") var limits: LimitOptions
-
-    @Option(help: "How much is logged to standard error.")
-    var logLevel = Logger.Level.notice
+    @OptionGroup(title: "Instead of serving, and the file") var mode: ModeOptions
+    @OptionGroup(title: "Where it listens") var listening: SettingFlags<ListeningChapter>
+    @OptionGroup(title: "What it keeps") var keeping: SettingFlags<KeepingChapter>
+    @OptionGroup(title: "Where it may send") var sending: SettingFlags<SendingChapter>
+    @OptionGroup(title: "Limits and deadlines") var limits: SettingFlags<LimitsChapter>
+    @OptionGroup(title: "What it logs") var logging: SettingFlags<LoggingChapter>
 
     func run() throws {
-        SignalWatch.block()
-        var log = Logger(label: "carillond") { StreamLogHandler.standardError(label: $0) }
-        log.logLevel = logLevel
-        // A `StartError` ends the process with its sentence and status 1; a bad flag is status 64 and the usage.
-        let carillon = try Carillon(settings: try settings(), log: log)
-        try carillon.start()
-        for address in carillon.listening {
-            print("listening on \(address)")
+        if mode.printOpenapi {
+            Standard.write(Contract.bytes, to: STDOUT_FILENO)
+            return
         }
-        // Whoever started us may read this through a pipe.
-        fflush(nil)
-        SignalWatch.untilStopped(log: log) { carillon.stop() }
+        // Before any other thread exists, as threads inherit what is blocked.
+        SignalWatch.block()
+        let effective = try effectiveSettings()
+        if mode.printConfig {
+            Standard.write(Array(effective.description().utf8), to: STDOUT_FILENO)
+        } else if mode.check {
+            Standard.complain("the settings are good")
+        } else {
+            try serve(effective.settings)
+        }
     }
 
-    /// The settings that the flags make.
-    private func settings() throws(StartError) -> Settings {
-        var settings = Settings(stateDirectory: try keeping.directory())
-        listening.apply(to: &settings)
-        keeping.apply(to: &settings)
-        sending.apply(to: &settings)
-        limits.apply(to: &settings)
-        return settings
+    private func serve(_ settings: Settings) throws(ExitCode) {
+        let logSwitch = LogSwitch(settings.level ?? .notice)
+        let log = logSwitch.logger(label: "carillond")
+        let carillon: Carillon
+        do throws(StartError) {
+            carillon = try Carillon(settings: settings, log: log, logSwitch: logSwitch)
+            try carillon.start()
+        } catch {
+            Standard.complain(error.description)
+            throw .failure
+        }
+        for address in carillon.listening {
+            Standard.write(Array("listening on \(address)\n".utf8), to: STDOUT_FILENO)
+        }
+        SignalWatch.untilStopped(log: log, reload: { reload(carillon, log) }) { carillon.stop() }
+    }
+
+    /// Flags, environment and file as they are now, each value read and checked.
+    private func effectiveSettings() throws(ExitCode) -> EffectiveSettings {
+        var effective: EffectiveSettings?
+        do throws(StartError) {
+            let read = try readSettings()
+            effective = read
+            try Carillon.check(read.settings)
+            return read
+        } catch {
+            for line in error.description.split(separator: "\n") { Standard.complain(line) }
+            throw effective == nil ? .validationFailure : .failure
+        }
+    }
+
+    private func readSettings() throws(StartError) -> EffectiveSettings {
+        var flags: [String: [String]] = [:]
+        for part in [listening.given, keeping.given, sending.given, limits.given, logging.given] {
+            flags.merge(part) { _, new in new }
+        }
+        let environment = Standard.environment()
+        return try EffectiveSettings(
+            flags: flags, environment: environment,
+            file: mode.config ?? environment["CARILLON_CONFIG"])
+    }
+
+    /// SIGHUP: all of the new settings are good, or the old ones stay.
+    private func reload(_ carillon: Carillon, _ log: Logger) {
+        do throws(StartError) {
+            let report = try carillon.reload(try readSettings().settings)
+            let applied = report.applied.joined(separator: ",")
+            log.notice("SETTINGS: read again applied=\(applied.isEmpty ? "nothing" : applied)")
+            if !report.needsRestart.isEmpty {
+                log.warning(
+                    "SETTINGS: new values wait for a restart: \(report.needsRestart.joined(separator: ","))"
+                )
+            }
+        } catch {
+            for line in error.description.split(separator: "\n") {
+                log.error("SETTINGS: kept as they were: \(line)")
+            }
+        }
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// What else it can do, and where the file is.
+struct ModeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Read settings from this file: lines of 'key = value', # begins a comment. Also CARILLON_CONFIG.",
+            valueName: "path"),
+        completion: .file())
+    var config: String?
+
+    @Flag(help: "Check the settings, say what is wrong with them, and exit.")
+    var check = false
+
+    @Flag(help: "Print the settings in force, each with where it comes from, as a file; and exit.")
+    var printConfig = false
+
+    @Flag(name: .customLong("print-openapi"), help: "Print openapi.yaml and exit.")
+    var printOpenapi = false
+}
+
+/// The process's standard streams and environment.
+enum Standard {
+    /// Writes all of it, blocking; what cannot be written is given up.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// One line on standard error.
+    static func complain(_ message: some StringProtocol) {
+        write(Array("carillond: \(message)\n".utf8), to: STDERR_FILENO)
+    }
+
+    /// The environment; a name that is there twice counts once.
+    static func environment() -> [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return result
+    }
+}

@@ -12,10 +12,12 @@ enum SignalWatch {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for SIGTERM or SIGINT, then runs `stop` and returns. A second one meanwhile ends the process at once
-    /// with status 1. SIGHUP and SIGUSR1 do nothing.
-    static func untilStopped(log: Logger, stop: @escaping @Sendable () -> Void) {
-        waitForEnd(log: log)
+    /// Waits for SIGTERM or SIGINT, running `reload` at each SIGHUP; then runs `stop` and returns. A second one
+    /// meanwhile ends the process at once with status 1. SIGUSR1 does nothing.
+    static func untilStopped(
+        log: Logger, reload: () -> Void, stop: @escaping @Sendable () -> Void
+    ) {
+        waitForEnd(log: log, reload: reload)
         let done = DispatchSemaphore(value: 0)
         DispatchQueue(label: "carillon.stop").async {
             stop()
@@ -33,7 +35,7 @@ enum SignalWatch {
         return set
     }
 
-    private static func waitForEnd(log: Logger) {
+    private static func waitForEnd(log: Logger, reload: () -> Void) {
         while true {
             var set = watched
             var number: Int32 = 0
@@ -42,7 +44,11 @@ enum SignalWatch {
                 log.notice("SERVICE: stopping signal=\(number)")
                 return
             }
-            log.notice("SERVICE: ignored signal=\(number)")
+            if number == SIGHUP {
+                reload()
+            } else {
+                log.notice("SERVICE: ignored signal=\(number)")
+            }
         }
     }
 
@@ -50,7 +56,7 @@ enum SignalWatch {
     private static func pthreadWaiter(log: Logger) -> DispatchQueue {
         let queue = DispatchQueue(label: "carillon.impatient")
         queue.async {
-            waitForEnd(log: log)
+            waitForEnd(log: log, reload: {})
             log.warning("SERVICE: stopped at once, deliveries may be lost")
             _exit(1)
         }

@@ -127,8 +127,9 @@ extension SocketText {
 }
 
 extension EventInterface {
-    /// What a request for a lifetime means: nil ends the subscription.
+    /// What a request for a lifetime means: nil ends the subscription. Not to be called under the lock.
     func lifetime(_ request: ExpireRequest) throws(CommandError) -> Lifetime? {
+        let limits = currentLimits
         switch request {
         case .default:
             return .seconds(UInt32(limits.expireDefaultSeconds))
@@ -176,9 +177,10 @@ extension EventInterface {
 
     /// Throws where `count` more events would be too many.
     func checkRoom(forEvents count: Int, in core: borrowing Core) throws(CommandError) {
-        guard core.state.events.count + count <= limits.eventsMax else {
+        let eventsMax = core.state.limits.eventsMax
+        guard core.state.events.count + count <= eventsMax else {
             throw CommandError(
-                .tooManyEvents, "No more than \(limits.eventsMax) events are kept.",
+                .tooManyEvents, "No more than \(eventsMax) events are kept.",
                 parameter: "event")
         }
     }

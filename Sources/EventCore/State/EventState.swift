@@ -1,7 +1,7 @@
 /// Every rule about events and subscriptions, as a value: no clock, no lock, no I/O. `EventInterface` keeps it
 /// inside its lock; the simulator drives it bare.
 struct EventState {
-    let limits: CoreLimits
+    var limits: CoreLimits
     let epoch: Int64
 
     var events = EventTable()

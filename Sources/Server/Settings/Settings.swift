@@ -1,8 +1,10 @@
 internal import EventCore
+public import Logging
 internal import Net
 internal import WireFormats
 
-/// Everything about a Carillon that can be set. The defaults are those of a service started without a flag.
+/// Everything about a Carillon that can be set. The defaults are those of a service started without a flag; names,
+/// ranges and help are in `Setting.table`.
 public struct Settings: Sendable {
     /// Where HTTP is served: `HOST:PORT`, `[IPv6]:PORT`, or a `/path` for a UNIX socket. Port 0 lets the kernel choose.
     public var listen = ["127.0.0.1:8080"]
@@ -43,9 +45,11 @@ public struct Settings: Sendable {
     /// Most subscriptions.
     public var subscriptionsMax = 2_000_000
     /// Lifetime where none is asked for, seconds.
-    public var expireDefaultSeconds: Int64 = 3_600
+    public var expireDefaultSeconds = 3_600
     /// Longest lifetime that may be asked for, seconds.
-    public var expireMaxSeconds: Int64 = 31_536_000
+    public var expireMaxSeconds = 31_536_000
+    /// How much is logged: `trace` to `critical`, as swift-log calls them.
+    public var logLevel = "notice"
 
     /// The defaults, with the state in `stateDirectory`.
     public init(stateDirectory: String) {
@@ -64,12 +68,15 @@ public struct Settings: Sendable {
         return http
     }
 
+    /// `logLevel`; nil where it is no level.
+    public var level: Logger.Level? { Logger.Level(rawValue: logLevel) }
+
     var coreLimits: CoreLimits {
         var limits = CoreLimits()
         limits.eventsMax = eventsMax
         limits.subscriptionsMax = subscriptionsMax
-        limits.expireDefaultSeconds = expireDefaultSeconds
-        limits.expireMaxSeconds = expireMaxSeconds
+        limits.expireDefaultSeconds = Int64(expireDefaultSeconds)
+        limits.expireMaxSeconds = Int64(expireMaxSeconds)
         return limits
     }
 }

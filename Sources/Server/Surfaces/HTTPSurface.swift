@@ -18,17 +18,18 @@ struct HTTPSurface: HTTPHandler {
     private func answer(
         _ request: borrowing HTTPRequest, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        guard rest.policy.isOurs(request.host) else {
+        let browsers = rest.rules.current.browsers
+        guard browsers.isOurs(request.host) else {
             throw Problem(
                 421, "misdirected_request",
                 "This service does not answer for the host named; the setting is allowed-host.")
         }
-        let grant = rest.policy.grant(for: request)
+        let grant = browsers.grant(for: request)
         grant.add(to: &response)
         switch RouteTable.match(request.method, request.path) {
         case .route(let index, let argument):
             if RouteTable.routes[index].method != .get,
-                !rest.policy.mayWrite(origin: request.field("Origin"), host: request.host)
+                !browsers.mayWrite(origin: request.field("Origin"), host: request.host)
             {
                 throw Problem(
                     403, "origin_forbidden",

@@ -1,11 +1,12 @@
 public import EventCore
 public import Glibc
+internal import Synchronization
 
 /// Where this host may be made to send: judged on literal addresses when a socket is parsed, and on
 /// every address a name resolved to when something is sent or a connection is opened, never on the
 /// text alone.
 ///
-/// A value without I/O, the same for all transports and for as long as the process runs; any
+/// A value without I/O, the same for all transports. Its copies share what `replace` changes; any
 /// thread.
 public struct TargetPolicy: Sendable {
     /// Which addresses may be sent to.
@@ -31,28 +32,42 @@ public struct TargetPolicy: Sendable {
         case forbidden
     }
 
-    /// Which addresses may be sent to.
-    public let mode: Mode
+    private let rules = Rules()
     /// Where this service itself listens: never sent to, in no mode. Filled when the listeners are
     /// bound.
     public let ownListeners: OwnListeners
-    /// Directories in or below which UNIX sockets may be sent to; empty = anywhere, and abstract
-    /// names too. Each ends with `/`.
-    public let unixDirectories: [String]
 
     /// A policy; `unixDirectories` absolute.
     public init(
         mode: Mode = .noMetadata, unixDirectories: [String] = [],
         ownListeners: OwnListeners = OwnListeners()
     ) {
-        self.mode = mode
-        self.unixDirectories = unixDirectories.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
         self.ownListeners = ownListeners
+        replace(mode: mode, unixDirectories: unixDirectories)
+    }
+
+    /// Which addresses may be sent to.
+    public var mode: Mode { rules.values.withLock { $0.mode } }
+
+    /// Directories in or below which UNIX sockets may be sent to; empty = anywhere, and abstract
+    /// names too. Each ends with `/`.
+    public var unixDirectories: [String] { rules.values.withLock { $0.unixDirectories } }
+
+    /// Everything that this policy and its copies judge from now on is judged so.
+    public func replace(mode: Mode, unixDirectories: [String]) {
+        let directories = unixDirectories.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+        rules.values.withLock { $0 = (mode, directories) }
+    }
+
+    /// What all copies of a policy share.
+    private final class Rules: Sendable {
+        let values = Lock<(mode: Mode, unixDirectories: [String])>((.any, []))
     }
 
     /// What it says of an address. An IPv4 address inside an IPv6 one (mapped, compatible, NAT64)
     /// is judged as itself.
     public func verdict(on address: IPAddress) -> Verdict {
+        let mode = mode
         if mode == .any { return .allowed }
         let judged = address.embeddedIPv4.map { IPAddress.v4($0) } ?? address
         if SpecialRanges.unusable.contains(where: { $0.contains(judged) })
@@ -118,6 +133,7 @@ public struct TargetPolicy: Sendable {
     /// alone is judged: whoever can put symbolic links into those directories can lead out of them.
     /// Throws `.forbidden`.
     public func checkPath(_ path: String?) throws(SocketError) {
+        let unixDirectories = unixDirectories
         guard !unixDirectories.isEmpty else { return }
         let isInside = unixDirectories.contains { directory in
             path?.hasPrefix(directory) ?? false

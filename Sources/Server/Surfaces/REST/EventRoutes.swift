@@ -68,7 +68,7 @@ extension REST {
         try request.checkMediaType()
         let command = RaiseCommand(
             event: event, params: try RaiseBody.params(in: request.body.span),
-            createsEvent: rest.dynamicEvents)
+            createsEvent: rest.rules.current.dynamicEvents)
         return try rest.run(
             .raise(command), for: request, &response, position: ofRaise, render: renderRaised)
     }

@@ -6,9 +6,8 @@ internal import WireFormats
 struct REST: Sendable {
     let interface: EventInterface
     let mi: MI
-    let policy: BrowserPolicy
-    /// Whether events come into being by being raised or subscribed to.
-    let dynamicEvents: Bool
+    /// Whom it answers, and whether events come into being here.
+    let rules: LiveRules
     /// Whether work may be sent: started, not stopping.
     let readiness: Readiness
 
@@ -22,7 +21,7 @@ struct REST: Sendable {
         do throws(CommandError) {
             let outcome = try Commands.run(command, on: interface, at: request.received) {
                 let ticket = request.ticket
-                let grant = policy.grant(for: request)
+                let grant = rules.current.browsers.grant(for: request)
                 return { result in
                     ticket.complete { response in
                         grant.add(to: &response)

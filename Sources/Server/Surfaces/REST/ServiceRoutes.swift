@@ -43,7 +43,8 @@ extension REST {
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         try request.checkMediaType()
-        return rest.mi.answer(request, &response, rest.policy.grant(for: request))
+        let grant = rest.rules.current.browsers.grant(for: request)
+        return rest.mi.answer(request, &response, grant)
     }
 
     private static func writeHealth(to response: inout HTTPResponse) {

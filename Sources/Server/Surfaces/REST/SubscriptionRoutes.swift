@@ -25,7 +25,7 @@ extension REST {
         let command = SubscribeCommand(
             event: event, socket: socket, format: format,
             expire: permanent ? .never : expire.map { .seconds($0) } ?? .default,
-            createsEvent: rest.dynamicEvents)
+            createsEvent: rest.rules.current.dynamicEvents)
         return try rest.run(
             .subscribe(command), for: request, &response, position: inBody, render: renderSubscribed
         )

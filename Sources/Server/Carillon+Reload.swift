@@ -1,0 +1,59 @@
+internal import EventCore
+internal import Net
+internal import Synchronization
+internal import Transports
+
+/// What a reload did.
+public struct ReloadReport: Sendable, Equatable {
+    /// Settings with a new value that is in force.
+    public var applied: [String] = []
+    /// Settings with a new value that waits for a restart.
+    public var needsRestart: [String] = []
+
+    /// Nothing done.
+    public init() {}
+}
+
+extension Carillon {
+    /// Checks what can be checked without starting: addresses, who may reach them, policies, files. Nothing is opened
+    /// for writing, no port is bound. Throws one sentence about the first thing that is wrong.
+    public static func check(_ settings: Settings) throws(StartError) {
+        let addresses = try settings.listen.map(ListenSetting.parse)
+        guard !addresses.isEmpty else {
+            throw StartError("--listen: expected at least one address.")
+        }
+        try check(addresses, insecure: settings.insecure)
+        guard !settings.stateDirectory.isEmpty else {
+            throw StartError("Neither XDG_STATE_HOME nor HOME is set: say --state-directory.")
+        }
+        _ = try policy(settings, own: OwnListeners())
+        try checkAuthorities(settings)
+    }
+
+    /// Puts those of `new` in force that can change while the service runs; keeps all as they were where anything in
+    /// `new` is wrong, and throws what. Subscriptions stay: a stricter target policy ends none, but every call over
+    /// HTTP and every name looked up from now on is judged by it. Any thread, one at a time.
+    public func reload(_ new: Settings) throws(StartError) -> ReloadReport {
+        try Self.check(new)
+        let policy = try Self.policy(new, own: OwnListeners())
+        return current.withLock { current in
+            var report = ReloadReport()
+            for setting in Setting.table {
+                let values = setting.values(in: new)
+                guard values != setting.values(in: current) else { continue }
+                guard setting.isReloadable else {
+                    report.needsRestart.append(setting.name)
+                    continue
+                }
+                report.applied.append(setting.name)
+                // From a row's own values, so there is nothing that could be refused.
+                _ = setting.apply(values, to: &current)
+            }
+            self.policy.replace(mode: policy.mode, unixDirectories: policy.unixDirectories)
+            rules.replace(Self.rules(current, addresses: addresses))
+            interface.adjust(current.coreLimits)
+            if let level = current.level { logSwitch.level = level }
+            return report
+        }
+    }
+}

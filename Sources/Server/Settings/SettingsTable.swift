@@ -1,0 +1,101 @@
+extension Setting {
+    /// Every setting, in the order of `--help`.
+    public static let table: [Setting] = listening + keeping + sending + limits + logging
+
+    /// The setting of this name.
+    public static func named(_ name: String) -> Setting? {
+        table.first { $0.name == name }
+    }
+
+    private static let listening: [Setting] = [
+        Setting(
+            "listen", .listening, "address", .texts(\.listen),
+            "HOST:PORT, [IPv6]:PORT or the /path of a UNIX socket. Port 0 takes a free one."),
+        Setting(
+            "allowed-host", .listening, "name", .texts(\.allowedHosts), reload: true,
+            "Another name by which requests may call this service (their Host field)."),
+        Setting(
+            "allowed-origin", .listening, "origin", .texts(\.allowedOrigins), reload: true,
+            "An origin whose web pages may use the API, like https://board.example."),
+        Setting(
+            "insecure", .listening, "", .yesOrNo(\.insecure),
+            "Listen beyond loopback although nobody has to say who they are."),
+        Setting(
+            "workers", .listening, "n", .number(0...64, \.workers),
+            "Event loops of the HTTP server; 0 = half the cores."),
+    ]
+
+    private static let keeping: [Setting] = [
+        Setting(
+            "state-directory", .keeping, "path", .text(\.stateDirectory),
+            defaultText: "$XDG_STATE_HOME/carillon, or ~/.local/state/carillon",
+            "The directory of the state, made if missing."),
+        Setting(
+            "dynamic-events", .keeping, "", .yesOrNo(\.dynamicEvents), reload: true,
+            "Create an event when REST first raises it or subscribes to it. (MI never does, as in OpenSIPS.)"
+        ),
+    ]
+
+    private static let sending: [Setting] = [
+        Setting(
+            "target-policy", .sending, "policy", .text(\.targetPolicy), reload: true,
+            "Addresses that may be sent to: any, no-metadata (all but link-local and multicast), public-only, or CIDRs with commas between; judged on the resolved address."
+        ),
+        Setting(
+            "unix-directories", .sending, "path", .texts(\.unixDirectories), reload: true,
+            defaultText: "anywhere", "A directory below which UNIX sockets may be sent to."),
+        Setting(
+            "ca-file", .sending, "path", .optionalText(\.certificateAuthorityFile),
+            defaultText: "the system's",
+            "A PEM file with the authorities that may sign the certificates of https receivers."),
+        Setting(
+            "drain-seconds", .sending, "n", .seconds(0...600, \.drainMilliseconds), reload: true,
+            "For how long queued deliveries may still go out while the service stops."),
+    ]
+
+    private static let limits: [Setting] = [
+        Setting(
+            "events-max", .limits, "n", .number(100...10_000_000, \.eventsMax), reload: true,
+            "Most events, static ones included; one more is answered 507."),
+        Setting(
+            "subscriptions-max", .limits, "n", .number(1...100_000_000, \.subscriptionsMax),
+            reload: true,
+            "Most subscriptions; one more is answered 507."),
+        Setting(
+            "expire-default", .limits, "seconds", .number(1...31_536_000, \.expireDefaultSeconds),
+            reload: true,
+            "Lifetime of a subscription that asks for none."),
+        Setting(
+            "expire-max", .limits, "seconds", .number(1...31_536_000, \.expireMaxSeconds),
+            reload: true,
+            "Longest lifetime that may be asked for."),
+        Setting(
+            "connections-max", .limits, "n", .number(1...1_000_000, \.connectionsMax),
+            "Most HTTP connections; lowered to the descriptor limit less 256."),
+        Setting(
+            "body-max", .limits, "bytes", .number(1_024...67_108_864, \.bodyBytesMax),
+            "Most bytes of a request's body; more is answered 413."),
+        Setting(
+            "header-seconds", .limits, "n", .seconds(1...3_600, \.headerMilliseconds),
+            "For a request's header to arrive, from its first byte; beyond: 408."),
+        Setting(
+            "body-seconds", .limits, "n", .seconds(1...3_600, \.bodyMilliseconds),
+            "For a request's body to arrive; beyond: 408."),
+        Setting(
+            "send-seconds", .limits, "n", .seconds(1...3_600, \.sendMilliseconds),
+            "For a client to take an answer; beyond: closed."),
+        Setting(
+            "idle-seconds", .limits, "n", .seconds(1...86_400, \.idleMilliseconds),
+            "For how long a connection may stay without a request; beyond: closed."),
+    ]
+
+    private static let logging: [Setting] = [
+        Setting(
+            "log-level", .logging, "level",
+            .choice(
+                ["trace", "debug", "info", "notice", "warning", "error", "critical"], \.logLevel),
+            reload: true, "How much is logged to standard error: \(levels).")
+    ]
+
+    private static let levels = "trace, debug, info, notice, warning, error or critical"
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Server
+
+/// The flags of one chapter of `Setting.table`.
+///
+/// ArgumentParser learns a type's arguments by looking at an instance's properties, and fills them in by decoding it.
+/// Here both go by the table instead of by declared properties, so that a setting is written down once. Texts stay
+/// texts: `EffectiveSettings` reads them, whether they come from a flag, the environment or a file.
+struct SettingFlags<Chapter: SettingChapter>: ParsableArguments, CustomReflectable {
+    /// What was given, by the setting's name.
+    private(set) var given: [String: [String]] = [:]
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: SettingKey.self)
+        for setting in Self.settings {
+            let key = SettingKey(stringValue: setting.name)
+            switch setting.kind {
+            case .texts:
+                given[setting.name] = try container.decode(Option<[String]>.self, forKey: key)
+                    .wrappedValue
+            case .yesOrNo:
+                let flag = try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue
+                given[setting.name] = flag.map { [$0 ? "yes" : "no"] }
+            case .text, .optionalText, .number, .seconds, .choice:
+                let value = try container.decode(Option<String?>.self, forKey: key).wrappedValue
+                given[setting.name] = value.map { [$0] }
+            }
+        }
+    }
+
+    /// What ArgumentParser sees in place of the stored properties: an argument for each row.
+    var customMirror: Mirror {
+        Mirror(self, children: Self.settings.map { (label: $0.name, value: Self.argument($0)) })
+    }
+
+    private static var settings: [Setting] {
+        Setting.table.filter { $0.section == Chapter.section }
+    }
+
+    private static func argument(_ setting: Setting) -> Any {
+        let name = NameSpecification.customLong(setting.name)
+        var text = setting.help
+        if setting.isList { text += " May be given more than once." }
+        let standard = setting.defaultDescription
+        if !standard.isEmpty { text += " (default: \(standard))" }
+        let help = ArgumentHelp(stringLiteral: text)
+        var valued = help
+        valued.valueName = setting.placeholder
+        switch setting.kind {
+        case .texts:
+            return Option<[String]>(
+                wrappedValue: [], name: name, parsing: .singleValue, help: valued)
+        case .yesOrNo: return Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)
+        case .choice(let words, _):
+            return Option<String?>(name: name, help: valued, completion: .list(words))
+        case .text, .optionalText:
+            let completion: CompletionKind? = setting.placeholder == "path" ? .file() : nil
+            return Option<String?>(name: name, help: valued, completion: completion)
+        case .number, .seconds: return Option<String?>(name: name, help: valued)
+        }
+    }
+}
+
+/// Names a chapter in the type: ArgumentParser tells option groups apart by their types.
+protocol SettingChapter {
+    static var section: Setting.Section { get }
+}
+
+enum ListeningChapter: SettingChapter { static let section = Setting.Section.listening }
+enum KeepingChapter: SettingChapter { static let section = Setting.Section.keeping }
+enum SendingChapter: SettingChapter { static let section = Setting.Section.sending }
+enum LimitsChapter: SettingChapter { static let section = Setting.Section.limits }
+enum LoggingChapter: SettingChapter { static let section = Setting.Section.logging }
+
+/// A setting's name as the key under which ArgumentParser keeps its value.
+struct SettingKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) {
+        self.stringValue = stringValue
+    }
+
+    init?(intValue: Int) {
+        nil
+    }
+}
