@@ -82,7 +82,7 @@ struct Bench: ParsableCommand {
             let now = Clock.boot()
             let due = rate == 0 ? now : start + Int64(sent.count) * 1_000_000_000 / Int64(rate)
             guard max(now, due) < end else { break }
-            if due > now { Self.sleep(nanoseconds: due - now) }
+            if due > now { Self.pause(nanoseconds: due - now) }
             if sent.count.isMultiple(of: 64),
                 !Poll.readable([interruption.descriptor], milliseconds: 0).isEmpty
             {
@@ -122,7 +122,7 @@ struct Bench: ParsableCommand {
         }
     }
 
-    private static func sleep(nanoseconds: Int64) {
+    private static func pause(nanoseconds: Int64) {
         var time = timespec(
             tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         nanosleep(&time, nil)
