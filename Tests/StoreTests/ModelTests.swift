@@ -1,14 +1,17 @@
 import EventCore
+import TestSupport
 import Testing
 
 @testable import Store
 
 @Suite("Against a naive model")
 struct ModelTests {
-    @Test("10,000 random changes, with restarts and crashes in between, leave what a dictionary holds")
+    @Test(
+        "10,000 random changes, with restarts and crashes in between, leave what a dictionary holds"
+    )
     func random() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededRandom(seed: seed)
         var scratch = Scratch()
         var store = try SubscriptionStore.open(scratch) { $0.checkpointPages = 30 }
         _ = try store.load()
@@ -25,12 +28,16 @@ struct ModelTests {
                 nextID += 1
                 core.append(.put(new))
             case 45..<65:
-                guard let id = model.keys.sorted().randomElement(using: &generator) else { continue }
+                guard let id = model.keys.sorted().randomElement(using: &generator) else {
+                    continue
+                }
                 let renewed = randomSubscription(id, &generator)
                 model[id] = renewed
                 core.append(.put(renewed))
             case 65..<85:
-                guard let id = model.keys.sorted().randomElement(using: &generator) else { continue }
+                guard let id = model.keys.sorted().randomElement(using: &generator) else {
+                    continue
+                }
                 model[id] = nil
                 core.append(.remove(id: id))
             case 85..<92:
@@ -65,12 +72,12 @@ struct ModelTests {
         store.close()
     }
 
-    private func number(_ generator: inout SeededGenerator) -> Int64 {
+    private func number(_ generator: inout SeededRandom) -> Int64 {
         Int64.random(in: 1...Int64.max, using: &generator)
     }
 
     private func randomSubscription(
-        _ id: UInt64, _ generator: inout SeededGenerator
+        _ id: UInt64, _ generator: inout SeededRandom
     ) -> StoredSubscription {
         StoredSubscription(
             id: id, event: "E_\(Int.random(in: 0..<50, using: &generator))",

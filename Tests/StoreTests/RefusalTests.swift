@@ -27,7 +27,8 @@ struct RefusalTests {
             defer { store.close() }
             _ = try store.load()
         }
-        #expect(error?.reason == reason, "\(String(describing: error))", sourceLocation: sourceLocation)
+        #expect(
+            error?.reason == reason, "\(String(describing: error))", sourceLocation: sourceLocation)
         #expect(
             error?.message.contains(file ?? scratch.database) == true,
             "\(String(describing: error))", sourceLocation: sourceLocation)
@@ -224,7 +225,9 @@ struct RefusalTests {
             try SubscriptionStore.open(directory: "/proc/self/task")
         }
         #expect(error?.reason == .notWritable)
-        #expect(throws: StoreError.self) { try SubscriptionStore.open(directory: "/proc/none/below") }
+        #expect(throws: StoreError.self) {
+            try SubscriptionStore.open(directory: "/proc/none/below")
+        }
         #expect(throws: StoreError.self) { try SubscriptionStore.open(directory: "") }
     }
 
