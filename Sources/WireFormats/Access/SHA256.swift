@@ -56,6 +56,9 @@ public struct SHA256: Sendable, Hashable {
         self.init(of: text.utf8Span.span)
     }
 
+    /// Its first eight bytes: to find a digest among many.
+    public var prefix: UInt64 { words.first }
+
     /// 64 hexadecimal digits in lower case.
     public var hexadecimal: String {
         [words.first, words.second, words.third, words.fourth].map { word in
