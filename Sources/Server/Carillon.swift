@@ -91,13 +91,6 @@ public final class Carillon: Sendable {
         for address in addresses { log.notice("LISTENER(\(address)): open") }
     }
 
-    /// Reads the files of tokens and passwords again, as SIGHUP asks for. Throws one sentence about the first thing that
-    /// is wrong with them; then all is as before. Blocks for the files.
-    public func reloadAccess() throws(StartError) {
-        try authenticator.reload()
-        log.notice("ACCESS: read again")
-    }
-
     /// Answers what is under way, lets queued deliveries out for `drainMilliseconds`, writes everything down.
     /// Blocks until done. What was left undelivered is logged and counted.
     public func stop() {

@@ -6,8 +6,6 @@ internal import WireFormats
 enum AccessSettings {
     /// Most bytes of the file of tokens.
     static let tokensBytesMax = 4_194_304
-    /// Most tokens in it.
-    static let tokensMax = 10_000
     /// Most bytes of a file with a password.
     static let passwordBytesMax = 1_024
 
@@ -34,7 +32,6 @@ enum AccessSettings {
             generation: generation, tokens: tokens, users: users, unixUsers: unixUsers)
     }
 
-    /// The file of tokens: a JSON object a line, see `TokenEntry`; `#` begins a comment, empty lines are nothing.
     private static func tokens(_ path: String) throws(StartError) -> [AccessList.Entry] {
         let bytes: [UInt8]
         do throws(SecretFile.Failure) {
@@ -42,28 +39,13 @@ enum AccessSettings {
         } catch {
             throw StartError("--tokens \(error.message)")
         }
-        var entries: [AccessList.Entry] = []
-        var seen: Set<SHA256> = []
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (number, line) in lines.enumerated() {
-            let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if isBlank || line.first == UInt8(ascii: "#") { continue }
-            let place = "--tokens \(path):\(number + 1): "
-            do throws(AccessTextError) {
-                let entry = try TokenEntry(parsing: Array(line).span)
-                guard seen.insert(entry.digest).inserted else {
-                    throw AccessTextError("This token is in the file already.")
-                }
-                entries.append(
-                    AccessList.Entry(name: entry.name, digest: entry.digest, grants: entry.grants))
-            } catch {
-                throw StartError(place + error.message)
+        do throws(TokenEntry.FileError) {
+            return try TokenEntry.entries(of: bytes).map {
+                AccessList.Entry(name: $0.name, digest: $0.digest, grants: $0.grants)
             }
-            guard entries.count <= tokensMax else {
-                throw StartError(place + "More than \(tokensMax) tokens.")
-            }
+        } catch {
+            throw StartError("--tokens \(path):\(error.line): \(error.message)")
         }
-        return entries
     }
 
     /// `NAME:/path` of a file that holds the password, or `NAME:sha256:HEX`; then, for less than an admin,

@@ -6,29 +6,26 @@ internal import WireFormats
 /// Says who calls: by token or password over HTTP, by the kernel's word on UNIX sockets. What they may is the command
 /// layer's business.
 final class Authenticator: Sendable {
-    private struct State {
-        var list: AccessList
-        /// Kept for the next reload.
-        var settings: Settings
-    }
-
-    private let state: Lock<State>
-    /// Whether callers by TCP have to say who they are. Does not change while the service runs.
-    private let asksEverybody: Bool
+    private let list: Lock<AccessList>
+    /// Whether callers by TCP have to say who they are: the one question of a service where they have not.
+    private let asksEverybody: Atomic<Bool>
 
     /// Reads the files. Throws one sentence about the first thing that is wrong.
     init(_ settings: Settings) throws(StartError) {
-        let list = try AccessSettings.list(settings, generation: 1)
-        asksEverybody = !list.challenges.isEmpty
-        state = Lock(State(list: list, settings: settings))
+        let first = try AccessSettings.list(settings, generation: 1)
+        asksEverybody = Atomic(!first.challenges.isEmpty)
+        list = Lock(first)
     }
 
-    /// Reads the files again; throws what is wrong with them, and then all is as before. Who called under a token that
-    /// is gone is refused from its next request on, on connections that are open too. Blocks for the files.
-    func reload() throws(StartError) {
-        let (settings, generation) = state.withLock { ($0.settings, $0.list.generation) }
-        let list = try AccessSettings.list(settings, generation: generation &+ 1)
-        state.withLock { $0.list = list }
+    /// Reads the files again, for `replace`. Throws what is wrong with them. Blocks for the files.
+    func read(_ settings: Settings) throws(StartError) -> AccessList {
+        try AccessSettings.list(settings, generation: list.withLock { $0.generation } &+ 1)
+    }
+
+    /// Requests that begin from now on go by `new`: who is not in it any more is refused, on open connections too.
+    func replace(_ new: AccessList) {
+        list.withLock { $0 = new }
+        asksEverybody.store(!new.challenges.isEmpty, ordering: .releasing)
     }
 
     /// Who sends this request. Throws 401 where they do not say so, or say it wrongly.
@@ -39,18 +36,23 @@ final class Authenticator: Sendable {
     /// Who calls on a UNIX socket, a FIFO or with a datagram as this user, without any way to show a token; one of whom
     /// the settings say nothing may do nothing.
     func identity(ofUser user: UInt32) -> Identity {
-        state.withLock { $0.list }.identity(ofUser: user)
+        list.withLock { $0 }.identity(ofUser: user)
             ?? Identity(name: AccessList.name(ofUser: user), grants: [])
     }
 
     private func identity(of request: borrowing HTTPRequest) throws(Problem) -> Identity {
         let user = request.peer.user
-        if !asksEverybody && user == nil { return .anonymous }
-        let list = state.withLock { $0.list }
-        guard asksEverybody, let value = request.field("Authorization") else {
-            guard let user else { throw .unauthorized(list, areWrong: false) }
+        if user == nil, !asksEverybody.load(ordering: .acquiring) { return .anonymous }
+        let list = list.withLock { $0 }
+        let takesCredentials = !list.challenges.isEmpty
+        guard takesCredentials, let value = request.field("Authorization") else {
+            guard let user else {
+                // Between the two steps of `replace` that end asking.
+                if !takesCredentials { return .anonymous }
+                throw .unauthorized(list, areWrong: false)
+            }
             if let known = list.identity(ofUser: user) { return known }
-            if asksEverybody { throw .unauthorized(list, areWrong: false) }
+            if takesCredentials { throw .unauthorized(list, areWrong: false) }
             return Identity(name: AccessList.name(ofUser: user), grants: [])
         }
         return try entry(of: value, in: list, request).identity(from: request.peer)

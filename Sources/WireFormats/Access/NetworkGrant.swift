@@ -14,6 +14,11 @@ public struct NetworkGrant: Sendable, Hashable {
         self.networks = networks
     }
 
+    /// The role's name.
+    public var roleName: String { grant.role.rawValue }
+    /// Whether it is for some events only, or from some networks.
+    public var isLimited: Bool { !grant.events.isEmpty || !networks.isEmpty }
+
     /// Reads one: `ROLE`, then `:GLOB`s and `@CIDR`s, each joined by `+`. Throws what was expected.
     public init(parsing text: Substring) throws(AccessTextError) {
         let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
