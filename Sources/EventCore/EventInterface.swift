@@ -12,6 +12,7 @@ public final class EventInterface: Sendable {
     let clock: @Sendable () -> Moment
     let started: Moment
     let versionText: String
+    let audit: Audit?
 
     let core: Lock<Core>
     /// One for each lane: closed while a slice is on its way to its transport.
@@ -29,12 +30,12 @@ public final class EventInterface: Sendable {
     }
 
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of
-    /// `catalogue` published. `clock` is read only where deliveries start outside a command. Without a journal
+    /// `catalogue` published. `audit` is told of every change. `clock` is read only where deliveries start outside a command. Without a journal
     /// every change counts as durable at once.
     public init(
         transports: [any Transport], journal: (any Journal)? = nil,
         catalogue: [EventDescription] = OpenSIPSEvents.catalogue, limits: CoreLimits = CoreLimits(),
-        version: String = "", clock: @escaping @Sendable () -> Moment
+        version: String = "", audit: Audit? = nil, clock: @escaping @Sendable () -> Moment
     ) {
         precondition(transports.count <= LaneSet.lanesMax, "a set of lanes is one word")
         precondition(
@@ -45,6 +46,7 @@ public final class EventInterface: Sendable {
         self.limits = limits
         self.clock = clock
         versionText = version
+        self.audit = audit
         started = clock()
         gates = transports.map { _ in Gate() }
         var schemes: [String: UInt8] = [:]

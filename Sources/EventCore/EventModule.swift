@@ -72,8 +72,9 @@ public struct EventModule: Sendable {
                 parameter: "params", fault: .tooLong)
         }
         let given = zip(names, values).compactMap { name, value in value.map { (name, $0) } }
-        let command = RaiseCommand(
-            event: event, params: Params(named: given), createsEvent: false, mayRaiseReserved: true)
+        var command = RaiseCommand(
+            event: event, params: Params(named: given), createsEvent: false)
+        command.mayRaiseReserved = true
         return try command.raise(on: interface, at: now) { _ in nil }
     }
 }

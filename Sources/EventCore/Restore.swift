@@ -45,6 +45,7 @@ extension EventInterface {
             let known = core.state.events.number(of: stored.event)
             record.event = known ?? core.state.events.add(.dynamic(stored.event), kind: .dynamic)
             if core.state.find(event: record.event, socket: socket) != nil { return false }
+            record.creator = core.state.names.number(of: stored.createdBy)
             if let left { record.set(millisecondsLeft: left, now: now, core.state.wallClock) }
             core.state.restore(record)
             return true

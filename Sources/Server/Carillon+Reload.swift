@@ -22,19 +22,25 @@ extension Carillon {
         guard !addresses.isEmpty else {
             throw StartError("--listen: expected at least one address.")
         }
-        try check(addresses, insecure: settings.insecure)
+        try check(addresses, settings)
         guard !settings.stateDirectory.isEmpty else {
             throw StartError("Neither XDG_STATE_HOME nor HOME is set: say --state-directory.")
         }
+        _ = try AccessSettings.list(settings, generation: 0)
         _ = try policy(settings, own: OwnListeners())
         try checkAuthorities(settings)
     }
 
     /// Puts those of `new` in force that can change while the service runs; keeps all as they were where anything in
     /// `new` is wrong, and throws what. Subscriptions stay: a stricter target policy ends none, but every call over
-    /// HTTP and every name looked up from now on is judged by it. Any thread, one at a time.
+    /// HTTP and every name looked up from now on is judged by it. Files of tokens and passwords are read again: whose is
+    /// gone is refused from the next request on, on connections that are open too. Any thread, one at a time.
     public func reload(_ new: Settings) throws(StartError) -> ReloadReport {
         try Self.check(new)
+        var here = new
+        here.insecure = current.withLock { $0.insecure }
+        try Self.check(addresses, here)
+        let callers = try authenticator.read(new)
         let policy = try Self.policy(new, own: OwnListeners())
         return current.withLock { current in
             var report = ReloadReport()
@@ -49,6 +55,7 @@ extension Carillon {
                 // From a row's own values, so there is nothing that could be refused.
                 _ = setting.apply(values, to: &current)
             }
+            authenticator.replace(callers)
             self.policy.replace(mode: policy.mode, unixDirectories: policy.unixDirectories)
             rules.replace(Self.rules(current, addresses: addresses))
             interface.adjust(current.coreLimits)

@@ -23,6 +23,9 @@ public final class Carillon: Sendable {
     private let server: HTTPServer
     private let readiness: Readiness
     private let housekeeping: Housekeeping
+    let authenticator: Authenticator
+    private let requestGuard: RequestGuard?
+    private let auditLog: AuditLog
 
     /// Opens the state, brings back what survived and begins to listen; nothing is answered before `start`.
     /// Blocks: about half a second per million subscriptions. Throws one sentence about the first thing that is
@@ -34,7 +37,8 @@ public final class Carillon: Sendable {
         self.log = log
         self.logSwitch = logSwitch
         let wanted = try settings.listen.map(ListenSetting.parse)
-        try Self.check(wanted, insecure: settings.insecure)
+        try Self.check(wanted, settings)
+        authenticator = try Authenticator(settings)
         let own = OwnListeners()
         policy = try Self.policy(settings, own: own)
         let transports = try Self.transports(settings, policy: policy)
@@ -44,15 +48,20 @@ public final class Carillon: Sendable {
             throw StartError(error.message)
         }
         readiness = Readiness { [store] in store.statistics.isFailing }
+        auditLog = AuditLog(log)
         interface = EventInterface(
             transports: transports, journal: store, limits: settings.coreLimits,
-            version: "Carillon \(Self.version)", clock: Clock.now)
+            version: "Carillon \(Self.version)", audit: auditLog.take, clock: Clock.now)
+        requestGuard = try RequestGuard(settings, on: interface)
         Statistics.register(interface, transports: transports)
         try Self.restore(from: store, into: interface, log: log)
         rules = LiveRules(Self.rules(settings, addresses: wanted))
         let rest = REST(
             interface: interface, mi: MI(interface: interface), rules: rules, readiness: readiness)
-        server = try Self.server(settings, handler: HTTPSurface(rest: rest))
+        server = try Self.server(
+            settings,
+            handler: HTTPSurface(
+                rest: rest, authenticator: authenticator, requestGuard: requestGuard))
         addresses = try Self.bind(server, to: wanted)
         Self.note(addresses, in: own)
         housekeeping = Housekeeping(interface, store)
@@ -71,6 +80,7 @@ public final class Carillon: Sendable {
     /// Answers from now on. Throws when the system has no descriptor or thread left for it.
     public func start() throws(StartError) {
         Statistics.register(interface, server: server, store: store)
+        if let requestGuard { interface.addStatistics { requestGuard.statistics } }
         housekeeping.start()
         do throws(SystemError) {
             try server.start()
@@ -90,6 +100,7 @@ public final class Carillon: Sendable {
         interface.stop(drainMilliseconds: drainMilliseconds)
         housekeeping.stop()
         store.close()
+        auditLog.flush()
         let totals = interface.totals()
         log.notice(
             "SERVICE: stopped matched=\(totals.matched) delivered=\(totals.delivered) failed=\(totals.failed) dropped=\(totals.dropped)"
@@ -99,12 +110,14 @@ public final class Carillon: Sendable {
 
 extension Carillon {
     /// Nothing listens beyond loopback without authentication.
-    static func check(_ addresses: [ListenAddress], insecure: Bool) throws(StartError) {
-        guard !insecure else { return }
+    static func check(
+        _ addresses: [ListenAddress], _ settings: Settings
+    ) throws(StartError) {
+        if settings.insecure || settings.asksForCredentials { return }
         for address in addresses where !ListenSetting.isLocal(address) {
             throw StartError(
                 "--listen \(address) can be reached from other machines and nobody has to say who they are: "
-                    + "listen on 127.0.0.1 or a UNIX socket, or add --insecure if a firewall or proxy protects it."
+                    + "add --tokens or --basic-user, listen on 127.0.0.1 or a UNIX socket, or add --insecure if a firewall or proxy protects it."
             )
         }
     }

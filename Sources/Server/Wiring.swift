@@ -1,6 +1,7 @@
 internal import EventCore
 internal import Net
 internal import Transports
+internal import WireFormats
 
 /// What the settings say about the ways out.
 extension Carillon {

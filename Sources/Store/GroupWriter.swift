@@ -25,8 +25,9 @@ struct GroupWriter {
         putEvent = try connection.prepare("INSERT OR IGNORE INTO events (name) VALUES (?1)")
         put = try connection.prepare(
             """
-            INSERT OR REPLACE INTO subscriptions (id, event, socket, deadline, expire, created)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT OR REPLACE INTO subscriptions
+                (id, event, socket, deadline, expire, created, created_by)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
         remove = try connection.prepare("DELETE FROM subscriptions WHERE id = ?1")
         noteHighest = try connection.prepare(
@@ -117,6 +118,7 @@ struct GroupWriter {
             put.bind(4, subscription.deadline)
             put.bind(5, subscription.expire)
             put.bind(6, subscription.created)
+            put.bind(7, subscription.createdBy)
             try put.run()
             highest = max(highest, subscription.id)
         case .remove(let id):

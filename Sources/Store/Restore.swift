@@ -30,12 +30,16 @@ struct Restore {
         var last: Int64 = 0
         var expired = 0
         let all = try scan(
-            "SELECT id, event, socket, deadline, expire, created FROM subscriptions ORDER BY id"
+            """
+            SELECT id, event, socket, deadline, expire, created, created_by
+            FROM subscriptions ORDER BY id
+            """
         ) { row throws(StoreError) in
             let id = row.integer(0)
             guard id > last, let event = row.text(1), !event.isEmpty, let socket = row.text(2),
                 !socket.isEmpty, let deadline = row.nullableInteger(3),
-                let expire = row.nullableInteger(4), let created = row.nullableInteger(5) ?? nil
+                let expire = row.nullableInteger(4), let created = row.nullableInteger(5) ?? nil,
+                let createdBy = row.nullableText(6)
             else { throw .corrupt(path, "the row of subscription \(id) makes no sense") }
             last = id
             if let deadline, deadline <= now {
@@ -45,7 +49,7 @@ struct Restore {
             body(
                 StoredSubscription(
                     id: UInt64(id), event: event, socket: socket, deadline: deadline,
-                    expire: expire, created: created))
+                    expire: expire, created: created, createdBy: createdBy))
         }
         return (all - expired, expired)
     }

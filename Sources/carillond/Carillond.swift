@@ -28,6 +28,7 @@ struct Carillond: ParsableCommand {
 
     @OptionGroup(title: "Instead of serving, and the file") var mode: ModeOptions
     @OptionGroup(title: "Where it listens") var listening: SettingFlags<ListeningChapter>
+    @OptionGroup(title: "Who may") var access: SettingFlags<AccessChapter>
     @OptionGroup(title: "What it keeps") var keeping: SettingFlags<KeepingChapter>
     @OptionGroup(title: "Where it may send") var sending: SettingFlags<SendingChapter>
     @OptionGroup(title: "Limits and deadlines") var limits: SettingFlags<LimitsChapter>
@@ -83,7 +84,7 @@ struct Carillond: ParsableCommand {
 
     private func readSettings() throws(StartError) -> EffectiveSettings {
         var flags: [String: [String]] = [:]
-        for part in [listening.given, keeping.given, sending.given, limits.given, logging.given] {
+        for part in [listening.given, access.given, keeping.given, sending.given, limits.given, logging.given] {
             flags.merge(part) { _, new in new }
         }
         let environment = Standard.environment()

@@ -69,6 +69,7 @@ protocol SettingChapter {
 }
 
 enum ListeningChapter: SettingChapter { static let section = Setting.Section.listening }
+enum AccessChapter: SettingChapter { static let section = Setting.Section.access }
 enum KeepingChapter: SettingChapter { static let section = Setting.Section.keeping }
 enum SendingChapter: SettingChapter { static let section = Setting.Section.sending }
 enum LimitsChapter: SettingChapter { static let section = Setting.Section.limits }

@@ -2,14 +2,18 @@
 """Holds a running Carillon against openapi.yaml with schemathesis, in a virtual environment of its own.
 
 Without --url it starts the release binary on a free port, with a private state directory and the target policy
-confined to loopback and a private directory, so that nothing is ever sent elsewhere.
+confined to loopback and a private directory, so that nothing is ever sent elsewhere. Then it does the same with
+a service that wants to know who calls.
 """
 
 import argparse
 import contextlib
+import hashlib
+import json
 import pathlib
 import queue
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -32,14 +36,15 @@ def main():
     validate()
     if options.validate_only:
         return 0
-    with contextlib.ExitStack() as stack:
-        if options.url:
-            url = options.url.rstrip("/")
-        else:
-            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="carillon-contract-"))
-            url = stack.enter_context(daemon(options.daemon, pathlib.Path(directory)))
-        check_served_document(url)
-        results = [run(url, seed, options.examples) for seed in options.seeds]
+    results = []
+    for token in [options.token] if options.url else [None, "contract-" + secrets.token_hex(20)]:
+        with contextlib.ExitStack() as stack:
+            scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="carillon-contract-")))
+            url = options.url or stack.enter_context(daemon(options.daemon, scratch, token))
+            url = url.rstrip("/")
+            check_served_document(url)
+            document = closed_document(scratch) if token else DOCUMENT
+            results += [run(url, document, token, seed, options.examples) for seed in options.seeds]
     passed = sum(result[0] for result in results)
     failed = sum(result[1] for result in results)
     print(f"contract: {passed} passed, {failed} failed", flush=True)
@@ -49,6 +54,7 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", help="of the service; without it one is started")
+    parser.add_argument("--token", help="an admin's, for --url, where the service wants one")
     parser.add_argument("--daemon", default=ROOT / ".build/release/carillond", help="the binary to start")
     parser.add_argument("--examples", type=int, default=25, help="generated for each operation, at most")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run for each")
@@ -78,15 +84,27 @@ def validate():
 
 
 @contextlib.contextmanager
-def daemon(binary, directory):
-    """A service of our own on a free port; yields its URL once it listens."""
+def daemon(binary, directory, token):
+    """A service of our own on a free port, that wants `token` if there is one; yields its URL once it listens."""
     if not pathlib.Path(binary).is_file():
         sys.exit(f"{binary} is not there: run `make build` first")
     unix = directory / "unix"
     unix.mkdir(mode=0o700)
+    tokens = []
+    if token:
+        entry = {
+            "name": "contract",
+            "sha256": hashlib.sha256(token.encode()).hexdigest(),
+            "grants": [{"role": "admin"}],
+        }
+        file = directory / "tokens"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(entry))
+        tokens = ["--tokens", file]
     process = subprocess.Popen(
         [
             binary,
+            *tokens,
             "--listen", "127.0.0.1:0",
             "--state-directory", directory / "state",
             "--target-policy", "127.0.0.0/8,::1/128",
@@ -133,19 +151,32 @@ def check_served_document(url):
             sys.exit(f"{url}/openapi.yaml is not the openapi.yaml of this clone: another version?")
 
 
-def run(url, seed, examples):
+def closed_document(directory):
+    """The document without the choice of saying nothing: then schemathesis tries on every operation what happens when
+    nobody says who they are, and when they say it wrongly."""
+    text = DOCUMENT.read_text()
+    closed = text.replace("  - basic: []\n  - {}\n", "  - basic: []\n", 1)
+    if closed == text:
+        sys.exit("openapi.yaml does not say that credentials may be left out where I look for it")
+    file = directory / "openapi.yaml"
+    file.write_text(closed)
+    return file
+
+
+def run(url, document, token, seed, examples):
     """One run of schemathesis; returns how many cases passed and failed."""
     with tempfile.TemporaryDirectory() as scratch:
         process = subprocess.Popen(
             [
                 ENVIRONMENT / "bin/schemathesis",
                 "--config-file", HERE / "schemathesis.toml",
-                "run", DOCUMENT,
+                "run", document,
                 "--url", url,
                 "--checks", "all",
                 "--seed", str(seed),
                 "--max-examples", str(examples),
                 "--no-color",
+                *(["--header", f"Authorization: Bearer {token}"] if token else []),
             ],
             cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip

@@ -20,12 +20,14 @@ public final class CommandRunner: Sendable {
     }
 
     /// Runs a command; its answer is there or comes later. Throws what the command layer throws.
-    public func start(_ command: Command) throws(CommandError) -> Ticket {
+    public func start(
+        _ command: Command, by caller: Caller = Caller(.anonymous, from: "test")
+    ) throws(CommandError) -> Ticket {
         let ticket = tickets.withLock { number in
             number += 1
             return Ticket(number: number)
         }
-        let outcome = try Commands.run(command, on: interface, at: clock.now) {
+        let outcome = try Commands.run(command, by: caller, on: interface, at: clock.now) {
             { result in self.note(result, for: ticket) }
         }
         if case .done(let reply) = outcome { note(.success(reply), for: ticket) }
@@ -38,8 +40,10 @@ public final class CommandRunner: Sendable {
     }
 
     /// Runs a command that is answered at once. Throws its error, also one that came through the continuation.
-    public func run(_ command: Command) throws -> CommandReply {
-        let ticket = try start(command)
+    public func run(
+        _ command: Command, by caller: Caller = Caller(.anonymous, from: "test")
+    ) throws -> CommandReply {
+        let ticket = try start(command, by: caller)
         guard let answer = answer(to: ticket) else { throw NoAnswer() }
         return try answer.get()
     }

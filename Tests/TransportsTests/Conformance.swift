@@ -2,6 +2,7 @@ import EventCore
 import Foundation
 import TestSupport
 import Testing
+import WireFormats
 
 @testable import Transports
 

@@ -17,8 +17,10 @@ public struct CommandError: Error, Equatable, Sendable {
         case invalidParameter = "invalid_parameter"
         /// No event of this name exists.
         case eventNotFound = "event_not_found"
-        /// Only Carillon's own modules raise `E_CORE_…` and `E_EVI_…`.
+        /// Only Carillon's own modules, and admins who say who they are, raise `E_CORE_…` and `E_EVI_…`.
         case eventReserved = "event_reserved"
+        /// The caller does not have the role that the command takes.
+        case forbidden
         /// No such subscription.
         case subscriptionNotFound = "subscription_not_found"
         /// No command of this name exists.

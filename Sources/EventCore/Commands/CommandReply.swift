@@ -50,6 +50,8 @@ public struct SubscriptionView: Sendable {
     public let ttlSeconds: Int64?
     /// Milliseconds since 1970 of the first subscribe.
     public let createdAt: Int64
+    /// The name of the caller who first subscribed it; nil where nobody had to say who they are.
+    public let createdBy: String?
     /// What became of the occurrences that matched it, since this process began.
     public let deliveries: DeliveryCounts
 }

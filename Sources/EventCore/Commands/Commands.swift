@@ -25,46 +25,83 @@ public enum CommandOutcome: Sendable {
     case awaiting
 }
 
-/// The command layer: the one way to change or read anything.
+/// The command layer: the one way to change or read anything, and the one place where it is decided who may.
 public enum Commands {
-    /// Runs `command` at `now`. Never waits for the disk or a subscriber. Throws when it had no effect.
+    /// Runs `command` for `caller` at `now`. Never waits for the disk or a subscriber. Throws when it had no effect:
+    /// `forbidden` where the caller does not have the role that it takes, see `Command.demand`.
     ///
     /// `continuation` is asked for at most once, and what it returns is called only where `.awaiting` is returned. It
     /// may be asked for under the core's lock, so it only makes a closure. Not to be called by a transport inside
     /// `deliver`: an unsubscription waits until that call has returned.
     public static func run(
-        _ command: Command, on interface: EventInterface, at now: Moment,
+        _ command: Command, by caller: Caller, on interface: EventInterface, at now: Moment,
         continuation: () -> CommandContinuation
+    ) throws(CommandError) -> CommandOutcome {
+        do throws(CommandError) {
+            try caller.identity.check(command, on: interface)
+        } catch {
+            interface.audit?(AuditRecord(caller: caller, command: command, result: .failure(error)))
+            throw error
+        }
+        guard let audit = interface.audit, command.isChange else {
+            return try perform(command, by: caller.identity, on: interface, at: now, continuation)
+        }
+        let tell: @Sendable (Result<CommandReply, CommandError>) -> Void = {
+            audit(AuditRecord(caller: caller, command: command, result: $0))
+        }
+        do throws(CommandError) {
+            let outcome = try perform(command, by: caller.identity, on: interface, at: now) {
+                let answer = continuation()
+                return { result in
+                    tell(result)
+                    answer(result)
+                }
+            }
+            if case .done(let reply) = outcome { tell(.success(reply)) }
+            return outcome
+        } catch {
+            tell(.failure(error))
+            throw error
+        }
+    }
+
+    private static func perform(
+        _ command: Command, by caller: Identity, on interface: EventInterface, at now: Moment,
+        _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         switch command {
         case .subscribe(let command):
-            try command.run(on: interface, at: now, continuation: continuation)
+            return try command.run(
+                by: caller.name, on: interface, at: now, continuation: continuation)
         case .renew(let command):
-            try command.run(on: interface, at: now, continuation: continuation)
+            return try command.run(on: interface, at: now, continuation: continuation)
         case .unsubscribe(let command):
-            try command.run(on: interface, at: now, continuation: continuation)
+            return try command.run(on: interface, at: now, continuation: continuation)
         case .showSubscription(let command):
-            .done(try command.run(on: interface, at: now))
+            return .done(try command.run(on: interface, at: now))
         case .listSubscribers(let command):
-            .done(try command.run(on: interface, at: now))
+            return .done(try command.run(caller.globs(of: .read), on: interface, at: now))
         case .listEvents(let command):
-            .done(try command.run(on: interface, at: now))
+            return .done(try command.run(caller.globs(of: .read), on: interface, at: now))
         case .showEvent(let command):
-            .done(try command.run(on: interface, at: now))
+            return .done(try command.run(on: interface, at: now))
         case .publish(let command):
-            try command.run(on: interface, at: now, continuation: continuation)
-        case .raise(let command):
-            try command.run(on: interface, at: now, continuation: continuation)
+            return try command.run(
+                mayBeReserved: caller.mayPassOn(command.event), on: interface, at: now,
+                continuation: continuation)
+        case .raise(var command):
+            command.mayRaiseReserved = caller.mayPassOn(command.event)
+            return try command.run(on: interface, at: now, continuation: continuation)
         case .which:
-            .done(.commands(table))
+            return .done(.commands(table))
         case .help(let command):
-            .done(try command.run())
+            return .done(try command.run())
         case .statistics(let command):
-            .done(command.run(on: interface, at: now))
+            return .done(command.run(on: interface, at: now))
         case .version:
-            .done(.version(interface.versionText))
+            return .done(.version(interface.versionText))
         case .uptime:
-            .done(
+            return .done(
                 .uptime(
                     since: interface.started.wall, now: now.wall,
                     seconds: (now.boot - interface.started.boot) / 1_000_000_000))

@@ -34,7 +34,10 @@ public struct ListSubscribersCommand: Sendable {
         self.requiresEvent = requiresEvent
     }
 
-    func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
+    /// Shows only subscriptions to events of `globs`; nil = all.
+    func run(
+        _ globs: [EventGlob]?, on interface: EventInterface, at now: Moment
+    ) throws(CommandError) -> CommandReply {
         let wanted = try parsedSocket(interface)
         let number = transport.map { name in
             interface.transports.firstIndex { $0.name == name } ?? -1
@@ -53,7 +56,8 @@ public struct ListSubscribersCommand: Sendable {
             var page = Page(limit: limit, scansLeft: interface.limits.pageScanMax)
             func visit(_ slot: UInt32) -> Bool {
                 page.take(slot, in: core.state.slab) { record in
-                    (number == nil || number == Int(record.transport))
+                    core.state.events[record.event].isOf(globs)
+                        && (number == nil || number == Int(record.transport))
                         && (wanted == nil || wanted?.sameIdentity(as: record.socket) == true)
                 }
             }
@@ -125,7 +129,10 @@ public struct ListEventsCommand: Sendable {
         self.knownVersion = knownVersion
     }
 
-    func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
+    /// Shows only events of `globs`; nil = all.
+    func run(
+        _ globs: [EventGlob]?, on interface: EventInterface, at now: Moment
+    ) throws(CommandError) -> CommandReply {
         interface.core.withLock { core in
             interface.expireFirst(&core, at: now)
             let version = core.state.eventsVersion
@@ -134,7 +141,7 @@ public struct ListEventsCommand: Sendable {
             var views: [EventView] = []
             var next = Int(cursor ?? 0)
             while next < events.count && views.count < limit {
-                if !events[next].isWithdrawn {
+                if !events[next].isWithdrawn && events[next].isOf(globs) {
                     views.append(core.state.view(ofEvent: UInt32(next)))
                 }
                 next += 1
@@ -144,5 +151,12 @@ public struct ListEventsCommand: Sendable {
                     events: views, nextCursor: next < events.count ? UInt32(next) : nil,
                     version: version))
         }
+    }
+}
+
+extension EventRecord {
+    /// Whether one of `globs` matches its name; true where they are nil.
+    fileprivate func isOf(_ globs: [EventGlob]?) -> Bool {
+        globs?.contains { $0.matches(description.name) } ?? true
     }
 }

@@ -12,17 +12,15 @@ public struct RaiseCommand: Sendable {
     public var params: Params
     /// Whether an unknown event is created.
     public var createsEvent: Bool
-    /// Whether `E_CORE_…` and `E_EVI_…` may be raised: Carillon's own modules only.
-    public var mayRaiseReserved: Bool
+    /// Whether `E_CORE_…` and `E_EVI_…` may be raised: by Carillon's own modules, and by admins who say who they are.
+    /// The command layer sets it, never a surface.
+    var mayRaiseReserved = false
 
     /// A command.
-    public init(
-        event: String, params: Params, createsEvent: Bool, mayRaiseReserved: Bool = false
-    ) {
+    public init(event: String, params: Params, createsEvent: Bool) {
         self.event = event
         self.params = params
         self.createsEvent = createsEvent
-        self.mayRaiseReserved = mayRaiseReserved
     }
 
     func run(
@@ -67,13 +65,15 @@ public struct RaiseCommand: Sendable {
         if let number = core.state.events.number(of: event) {
             guard mayRaiseReserved || !core.state.events[number].isReserved else {
                 throw CommandError(
-                    .eventReserved, "Only Carillon's own modules raise E_CORE_… and E_EVI_….",
+                    .eventReserved,
+                    "E_CORE_… and E_EVI_… are raised by Carillon's own modules, and by admins who say who they are.",
                     parameter: "event")
             }
             return number
         }
         try interface.checkName(event)
-        return try interface.event(event, mayCreate: createsEvent, in: &core)
+        return try interface.event(
+            event, mayCreate: createsEvent, mayBeReserved: mayRaiseReserved, in: &core)
     }
 
     private func check(_ limits: CoreLimits) throws(CommandError) {

@@ -52,7 +52,8 @@ public struct PublishCommand: Sendable {
     }
 
     func run(
-        on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
+        mayBeReserved: Bool, on interface: EventInterface, at now: Moment,
+        continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         let settled = interface.journal == nil ? nil : continuation()
         return try interface.core.withLock { core throws(CommandError) -> CommandOutcome in
@@ -62,7 +63,8 @@ public struct PublishCommand: Sendable {
                 let waits = try interface.follow(settled.map { (reply, $0) }, in: &core)
                 return waits ? .awaiting : .done(reply)
             }
-            let number = try interface.create(event, waiting: settled, in: &core)
+            let number = try interface.create(
+                event, mayBeReserved: mayBeReserved, waiting: settled, in: &core)
             if settled != nil { return .awaiting }
             return .done(.event(core.state.view(ofEvent: number), created: true))
         }

@@ -39,8 +39,10 @@ public struct SubscribeCommand: Sendable {
         self.createsEvent = createsEvent
     }
 
+    /// `creator` is the name of the caller.
     func run(
-        on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
+        by creator: String?, on interface: EventInterface, at now: Moment,
+        continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         let lifetime = try interface.lifetime(expire)
         try interface.checkName(event)
@@ -63,7 +65,7 @@ public struct SubscribeCommand: Sendable {
                 undo = .renewed(before: before)
             } else {
                 slot = try core.state.add(
-                    event: number, socket: socket, lifetime: lifetime, now: now)
+                    event: number, socket: socket, lifetime: lifetime, creator: creator, now: now)
                 undo = .created(id: core.state.slab[slot].id)
             }
             let reply = CommandReply.subscribed(
@@ -168,11 +170,11 @@ extension EventInterface {
 
     /// The event's number; creates it where the surface may.
     func event(
-        _ name: String, mayCreate: Bool, in core: inout Core
+        _ name: String, mayCreate: Bool, mayBeReserved: Bool = false, in core: inout Core
     ) throws(CommandError) -> UInt32 {
         if let number = core.state.events.number(of: name) { return number }
         guard mayCreate else { throw eventNotFound(name) }
-        return try create(name, in: &core)
+        return try create(name, mayBeReserved: mayBeReserved, in: &core)
     }
 
     /// Throws where `count` more events would be too many.
@@ -188,10 +190,11 @@ extension EventInterface {
     /// Creates a dynamic event and tells the journal; `settled` is answered with it when it is durable.
     @discardableResult
     func create(
-        _ name: String, waiting settled: CommandContinuation? = nil, in core: inout Core
+        _ name: String, mayBeReserved: Bool = false, waiting settled: CommandContinuation? = nil,
+        in core: inout Core
     ) throws(CommandError) -> UInt32 {
         try checkName(name)
-        guard !EventName.isReserved(name) else {
+        guard mayBeReserved || !EventName.isReserved(name) else {
             throw CommandError(
                 .eventReserved, "Events called E_CORE_… and E_EVI_… are Carillon's own.",
                 parameter: "event")

@@ -20,7 +20,8 @@ extension EventInterface {
             expire: isPermanent ? nil : Int64(record.expire),
             expiresAt: state.wallDeadline(of: record),
             ttlSeconds: isPermanent ? nil : (left + 999_999_999) / 1_000_000_000,
-            createdAt: record.created, deliveries: state.counts(of: record))
+            createdAt: record.created, createdBy: state.names[record.creator],
+            deliveries: state.counts(of: record))
     }
 }
 
@@ -37,7 +38,8 @@ extension EventState {
         return StoredSubscription(
             id: record.id, event: events[record.event].description.name, socket: socket,
             deadline: wallDeadline(of: record),
-            expire: record.expire == 0 ? nil : Int64(record.expire), created: record.created)
+            expire: record.expire == 0 ? nil : Int64(record.expire), created: record.created,
+            createdBy: names[record.creator])
     }
 
     /// An event as it stands.

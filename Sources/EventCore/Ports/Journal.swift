@@ -59,10 +59,13 @@ public struct StoredSubscription: Sendable, Equatable {
     public var expire: Int64?
     /// Milliseconds since 1970 of the first subscribe.
     public var created: Int64
+    /// The name of the caller who first subscribed it; nil where nobody had to say who they are.
+    public var createdBy: String?
 
     /// A record.
     public init(
-        id: UInt64, event: String, socket: String, deadline: Int64?, expire: Int64?, created: Int64
+        id: UInt64, event: String, socket: String, deadline: Int64?, expire: Int64?, created: Int64,
+        createdBy: String? = nil
     ) {
         self.id = id
         self.event = event
@@ -70,5 +73,6 @@ public struct StoredSubscription: Sendable, Equatable {
         self.deadline = deadline
         self.expire = expire
         self.created = created
+        self.createdBy = createdBy
     }
 }

@@ -15,9 +15,9 @@ extension EventState {
         identities.find(IdentityKey(event: event, socket: socket), in: slab)
     }
 
-    /// Adds a subscription that does not exist yet; its slot.
+    /// Adds a subscription that does not exist yet, made by the caller of the name `creator`; its slot.
     mutating func add(
-        event: UInt32, socket: Socket, lifetime: Lifetime, now: Moment
+        event: UInt32, socket: Socket, lifetime: Lifetime, creator: String?, now: Moment
     ) throws(CommandError) -> UInt32 {
         guard slab.count < limits.subscriptionsMax else {
             throw CommandError(
@@ -28,6 +28,7 @@ extension EventState {
         record.id = nextID
         record.event = event
         record.created = now.wall
+        record.creator = names.number(of: creator)
         record.set(lifetime, now: now, wallClock)
         record.matchedBase = events[event].occurrences
         nextID += 1

@@ -11,6 +11,8 @@ struct EventState {
     var overall = OrderedSlots(.overall)
     var wheel: DeadlineWheel
     var lanes: [SendLane]
+    /// Names of callers.
+    var names = NameTable()
 
     /// The id the next subscription gets.
     var nextID: UInt64 = 1

@@ -12,8 +12,8 @@ struct SubscriptionRecord {
     var delivered: UInt64 = 0
     /// Failures and drops by reason; nil until the first one, as most never have any.
     var losses: Losses?
-    /// Milliseconds since 1970.
-    var created: Int64 = 0
+    /// `created` in the upper 44 bits, `creator` in the lower 20.
+    private var creation: UInt64 = 0
     /// The lifetime asked for, seconds; 0 = permanent.
     var expire: UInt32 = 0
     var event: UInt32 = 0
@@ -45,6 +45,18 @@ struct SubscriptionRecord {
     static let never = Int64.max
     /// No slot.
     static let none = UInt32.max
+
+    /// Milliseconds since 1970; 44 bits, which last until the year 2527.
+    var created: Int64 {
+        get { Int64(creation >> 20) }
+        set { creation = UInt64(clamping: newValue) << 20 | creation & 0xF_FFFF }
+    }
+
+    /// The number of the name of who made it, see `NameTable`.
+    var creator: UInt32 {
+        get { UInt32(creation & 0xF_FFFF) }
+        set { creation = creation & ~0xF_FFFF | UInt64(newValue) & 0xF_FFFF }
+    }
 
     var socket: Socket {
         var socket = Socket(packed: packed, options: options, detail: detail)

@@ -46,6 +46,8 @@ struct HTTPConnection {
     /// What the client has not taken yet.
     var output: UnsafeMutablePointer<HTTPUnsent>?
     let peer: PeerAddress
+    /// The handler's own.
+    var memo = HTTPMemo()
 }
 
 /// The deadlines of a connection, each of one fixed duration. The raw value is the place of its

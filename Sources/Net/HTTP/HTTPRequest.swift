@@ -13,6 +13,7 @@ public struct HTTPRequest: ~Copyable {
     let reader: UnsafePointer<HTTPRequestReader>
     let mailbox: Unmanaged<HTTPMailbox>
     let address: HTTPTicket.Address
+    let connection: UnsafeMutablePointer<HTTPConnection>
 
     /// The body, complete; empty when there is none.
     public let body: UnsafeBufferPointer<UInt8>
@@ -77,6 +78,12 @@ public struct HTTPRequest: ~Copyable {
             if name.equalsIgnoringCase(bytes(field.name)) { return bytes(field.value) }
         }
         return nil
+    }
+
+    /// What the handler remembers of this connection; empty at first, gone with it. Another connection never sees it.
+    public var memo: HTTPMemo {
+        get { connection.pointee.memo }
+        nonmutating set { connection.pointee.memo = newValue }
     }
 
     /// Names this request for an answer that comes later; see `HTTPHandler.respond`.

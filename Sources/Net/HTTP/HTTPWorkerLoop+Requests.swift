@@ -120,7 +120,7 @@ extension HTTPWorkerLoop {
             address: HTTPTicket.Address(
                 connection: HTTPConnectionTable.token(slot, connection),
                 request: connection.pointee.request),
-            body: body, peer: connection.pointee.peer, received: now)
+            connection: connection, body: body, peer: connection.pointee.peer, received: now)
         response.reset()
         switch handler.respond(to: request, &response) {
         case .ready: write(connection)

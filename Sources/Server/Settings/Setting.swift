@@ -20,6 +20,7 @@ public struct Setting: Sendable {
     /// The chapters of the settings, in the order of `--help`.
     public enum Section: String, Sendable, CaseIterable {
         case listening = "Where it listens"
+        case access = "Who may"
         case keeping = "What it keeps"
         case sending = "Where it may send"
         case limits = "Limits and deadlines"

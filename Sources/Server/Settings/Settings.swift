@@ -22,6 +22,18 @@ public struct Settings: Sendable {
     public var allowedOrigins: [String] = []
     /// Whether it may listen beyond loopback although nobody has to say who they are.
     public var insecure = false
+    /// A file of tokens, see `TokenEntry`; nil = none are taken.
+    public var tokensFile: String?
+    /// Users of HTTP Basic: `NAME:/path` of a password or `NAME:sha256:HEX`, and perhaps `=ROLE,…`.
+    public var basicUsers: [String] = []
+    /// What others than root and the daemon's own user may on UNIX sockets: `UID=ROLE,…`.
+    public var unixUsers: [String] = []
+    /// Most requests a second of one client; 0 = any number.
+    public var rateLimit = 0
+    /// Requests a second from one address above which it is blocked; 0 = never.
+    public var floodLimit = 0
+    /// For how long.
+    public var floodBlockSeconds = 60
     /// A PEM file with the authorities that may sign receivers' certificates; nil = the system's.
     public var certificateAuthorityFile: String?
     /// How long queued deliveries may still go out while the service stops.
@@ -55,6 +67,9 @@ public struct Settings: Sendable {
     public init(stateDirectory: String) {
         self.stateDirectory = stateDirectory
     }
+
+    /// Whether callers by TCP have to say who they are.
+    var asksForCredentials: Bool { tokensFile != nil || !basicUsers.isEmpty }
 
     var httpConfiguration: HTTPConfiguration {
         var http = HTTPConfiguration()

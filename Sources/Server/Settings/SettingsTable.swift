@@ -1,6 +1,7 @@
 extension Setting {
     /// Every setting, in the order of `--help`.
-    public static let table: [Setting] = listening + keeping + sending + limits + logging
+    public static let table: [Setting] =
+        listening + access + keeping + sending + limits + logging
 
     /// The setting of this name.
     public static func named(_ name: String) -> Setting? {
@@ -23,6 +24,33 @@ extension Setting {
         Setting(
             "workers", .listening, "n", .number(0...64, \.workers),
             "Event loops of the HTTP server; 0 = half the cores."),
+    ]
+
+    private static let access: [Setting] = [
+        Setting(
+            "tokens", .access, "path", .optionalText(\.tokensFile), reload: true,
+            defaultText: "none, and everybody on loopback may do everything",
+            "A file of tokens, as 'carillonctl token create' makes it; not readable by others. Callers then need one."),
+        Setting(
+            "basic-user", .access, "user", .texts(\.basicUsers), reload: true, secret: true,
+            "NAME:/path of a file with the password, or NAME:sha256:HEX of it: a user of HTTP Basic, an admin unless =ROLE,... follows."
+        ),
+        Setting(
+            "unix-user", .access, "user", .texts(\.unixUsers), reload: true,
+            defaultText: "root and the daemon's own user are admins, others nobody",
+            "UID=ROLE,...: what a user may do on UNIX sockets. A role is read, subscribe, raise or admin, for some events raise:E_UL_*, from some networks read@10.0.0.0/8."
+        ),
+        Setting(
+            "rate-limit", .access, "n", .number(0...1_000_000, \.rateLimit),
+            "Requests a second of one client, by name or address; more are answered 429. 0 = any number."
+        ),
+        Setting(
+            "flood-limit", .access, "n", .number(0...1_000_000, \.floodLimit),
+            "Requests a second of one address above which it is blocked and E_PIKE_BLOCKED is raised. 0 = never."
+        ),
+        Setting(
+            "flood-block-seconds", .access, "n", .number(1...3_600, \.floodBlockSeconds),
+            "For how long it is blocked."),
     ]
 
     private static let keeping: [Setting] = [

@@ -5,6 +5,9 @@ internal import WireFormats
 /// The door for everything over HTTP: refuses what is not meant for us, then goes by the route table.
 struct HTTPSurface: HTTPHandler {
     let rest: REST
+    let authenticator: Authenticator
+    /// nil where nothing limits how fast clients may ask.
+    let requestGuard: RequestGuard?
 
     func respond(to request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
         do throws(Problem) {
@@ -18,6 +21,7 @@ struct HTTPSurface: HTTPHandler {
     private func answer(
         _ request: borrowing HTTPRequest, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
+        try requestGuard?.checkFlood(request)
         let browsers = rest.rules.current.browsers
         guard browsers.isOurs(request.host) else {
             throw Problem(
@@ -28,6 +32,7 @@ struct HTTPSurface: HTTPHandler {
         grant.add(to: &response)
         switch RouteTable.match(request.method, request.path) {
         case .route(let index, let argument):
+            let caller = try caller(of: request, isOpen: RouteTable.routes[index].isOpen)
             if RouteTable.routes[index].method != .get,
                 !browsers.mayWrite(origin: request.field("Origin"), host: request.host)
             {
@@ -36,7 +41,7 @@ struct HTTPSurface: HTTPHandler {
                     "Pages of this origin may not write here; the setting is allowed-origin.")
             }
             return try RouteTable.routes[index].action(
-                rest, request, PathArgument(bytes: argument), &response)
+                rest, caller, request, PathArgument(bytes: argument), &response)
         case .options(let allow):
             answerOptions(request, allow: allow, grant, &response)
             return .ready
@@ -56,6 +61,26 @@ struct HTTPSurface: HTTPHandler {
         }
     }
 
+    /// Who calls, as long as it does not call too often; nobody where strangers may. Who fails to say who they are
+    /// counts by address, so that nobody can try tokens faster than anything else.
+    private func caller(
+        of request: borrowing HTTPRequest, isOpen: Bool
+    ) throws(Problem) -> Caller {
+        if isOpen {
+            try requestGuard?.checkRate(request, by: nil)
+            return Caller(.nobody, from: request.peer)
+        }
+        let caller: Caller
+        do throws(Problem) {
+            caller = try authenticator.caller(of: request)
+        } catch {
+            try requestGuard?.checkRate(request, by: nil)
+            throw error
+        }
+        try requestGuard?.checkRate(request, by: caller.identity)
+        return caller
+    }
+
     private func answerOptions(
         _ request: borrowing HTTPRequest, allow: String, _ grant: CrossOriginGrant,
         _ response: inout HTTPResponse
@@ -64,7 +89,7 @@ struct HTTPSurface: HTTPHandler {
         response.addField("Allow", allow)
         guard grant.isGiven, request.field("Access-Control-Request-Method") != nil else { return }
         response.addField("Access-Control-Allow-Methods", allow)
-        response.addField("Access-Control-Allow-Headers", "Content-Type, If-None-Match")
+        response.addField("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
         response.addField("Access-Control-Max-Age", "600")
     }
 

@@ -31,7 +31,9 @@ struct Schema {
             value INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         INSERT INTO counters (name, value) VALUES ('highest_id', 0);
-        """
+        """,
+        // 2. The name of the caller who made a subscription; NULL = nobody had to say who they are.
+        "ALTER TABLE subscriptions ADD COLUMN created_by TEXT",
     ])
 
     /// Runs the steps after `version` in one transaction; none, and no write, when there are none.

@@ -57,6 +57,10 @@ struct Statement {
         }
     }
 
+    func bind(_ index: Int32, _ text: String?) {
+        if let text { bind(index, text) } else { sqlite3_bind_null(handle, index) }
+    }
+
     // MARK: Values out, columns counted from 0
 
     /// The integer; what is none is converted as SQLite does.
@@ -69,6 +73,12 @@ struct Statement {
         case SQLITE_NULL: .some(nil)
         default: nil
         }
+    }
+
+    /// The text, `.some(nil)` for NULL, nil for anything else.
+    func nullableText(_ column: Int32) -> String?? {
+        if sqlite3_column_type(handle, column) == SQLITE_NULL { return .some(nil) }
+        return text(column).map { .some($0) }
     }
 
     /// The text, nil if it is none or no UTF-8.

@@ -1,4 +1,5 @@
 public import EventCore
+public import WireFormats
 
 /// Who is meant by a host: an address, or a name that is looked up when something is to be sent.
 public enum Host: Sendable, Hashable {

@@ -1,4 +1,5 @@
 internal import Net
+internal import WireFormats
 
 /// What is known of names, which are being looked up, and who waits for them: the rules of
 /// `Resolver` without its threads. Time is an argument, in nanoseconds.

@@ -2,6 +2,7 @@ internal import Dispatch
 public import EventCore
 internal import Net
 internal import Synchronization
+public import WireFormats
 
 /// Looks names up off the threads that ask, and remembers the answers for a while.
 ///

@@ -1,4 +1,5 @@
 internal import Glibc
+public import WireFormats
 
 /// The system's way to look names up: /etc/hosts, DNS, whatever nsswitch.conf(5) says.
 public enum SystemLookup {

@@ -1,6 +1,7 @@
 internal import EventCore
 internal import Glibc
 internal import Net
+internal import WireFormats
 
 /// The sockets that everything is sent from, and what their errors mean. Used by one thread at a
 /// time; nothing blocks.

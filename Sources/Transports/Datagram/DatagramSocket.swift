@@ -1,5 +1,6 @@
 internal import EventCore
 internal import Net
+internal import WireFormats
 
 /// The sockets of datagrams, as text and packed; openapi.yaml holds the same grammar as patterns.
 ///

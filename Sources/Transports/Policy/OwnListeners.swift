@@ -1,5 +1,6 @@
 internal import EventCore
 internal import Synchronization
+public import WireFormats
 
 /// Where this service itself listens, so that no subscription makes it talk to itself.
 ///

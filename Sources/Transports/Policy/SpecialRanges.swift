@@ -1,3 +1,5 @@
+internal import WireFormats
+
 /// The tables the target policy judges by (IANA's special-purpose address registries, RFC 6890).
 enum SpecialRanges {
     /// Addresses that are nobody's: refused in every mode but `any`.

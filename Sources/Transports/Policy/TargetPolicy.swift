@@ -1,6 +1,7 @@
 public import EventCore
 public import Glibc
 internal import Synchronization
+public import WireFormats
 
 /// Where this host may be made to send: judged on literal addresses when a socket is parsed, and on
 /// every address a name resolved to when something is sent or a connection is opened, never on the

@@ -1,3 +1,5 @@
+internal import WireFormats
+
 /// Why a text is no target policy.
 public struct TargetPolicySettingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence: which part is wrong and what was expected.

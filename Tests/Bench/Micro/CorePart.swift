@@ -49,7 +49,8 @@ enum CorePart {
     }
 
     private static func run(_ command: SubscribeCommand, on interface: EventInterface) throws {
-        let outcome = try Commands.run(.subscribe(command), on: interface, at: Clock.now()) {
+        let outcome = try Commands.run(
+            .subscribe(command), by: Caller(.anonymous, from: "bench"), on: interface, at: Clock.now()) {
             { @Sendable _ in }
         }
         // Without a journal everything is answered at once.

@@ -113,7 +113,7 @@ import Testing
             Issue.record("another command")
             return
         }
-        #expect(raise.params == params && !raise.createsEvent && !raise.mayRaiseReserved)
+        #expect(raise.params == params && !raise.createsEvent)
         #expect(bare.params == .none)
         #expect(list.event == "E_X" && list.socket == "s:1" && list.requiresEvent)
         #expect(statistics.names == ["evi:"] && help.name == "which")

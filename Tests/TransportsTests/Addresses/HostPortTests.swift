@@ -1,5 +1,6 @@
 import EventCore
 import Testing
+import WireFormats
 
 @testable import Transports
 

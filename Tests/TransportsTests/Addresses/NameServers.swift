@@ -1,6 +1,7 @@
 import Dispatch
 import EventCore
 import Synchronization
+import WireFormats
 
 @testable import Transports
 

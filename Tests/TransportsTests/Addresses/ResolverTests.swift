@@ -3,6 +3,7 @@ import EventCore
 import Synchronization
 import TestSupport
 import Testing
+import WireFormats
 
 @testable import Transports
 

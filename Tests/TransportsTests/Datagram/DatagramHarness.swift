@@ -2,6 +2,7 @@ import EventCore
 import Net
 import TestSupport
 import Testing
+import WireFormats
 
 @testable import Transports
 

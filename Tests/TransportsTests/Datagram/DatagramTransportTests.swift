@@ -3,6 +3,7 @@ import Foundation
 import Net
 import TestSupport
 import Testing
+import WireFormats
 
 @testable import Transports
 

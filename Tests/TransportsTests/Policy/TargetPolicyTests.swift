@@ -1,6 +1,7 @@
 import EventCore
 import Glibc
 import Testing
+import WireFormats
 
 @testable import Transports
 

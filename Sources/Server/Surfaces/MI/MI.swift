@@ -16,7 +16,8 @@ struct MI: Sendable {
     /// OpenSIPS answers everything with 200. What is no JSON at all is 400 here, by the one rule for 400.
     /// An answer that comes later says itself who may read it.
     func answer(
-        _ request: borrowing HTTPRequest, _ response: inout HTTPResponse, _ grant: CrossOriginGrant
+        _ request: borrowing HTTPRequest, by caller: Caller, _ response: inout HTTPResponse,
+        _ grant: CrossOriginGrant
     ) -> HTTPAnswer {
         let ticket = request.ticket
         let waits = MIAnswer { text in
@@ -27,22 +28,24 @@ struct MI: Sendable {
         }
         let message = JSONRPCMessage(parsing: request.body.span)
         if case .single(.refused(.unparsable, _)) = message { response.status = 400 }
-        run(message, at: request.received, waits)
+        run(message, by: caller, at: request.received, waits)
         guard let text = waits.leave() else { return .parked }
         Self.write(text, to: &response)
         return .ready
     }
 
     /// Runs what a body holds; `answer` gathers the responses.
-    private func run(_ message: JSONRPCMessage, at now: Moment, _ answer: MIAnswer) {
+    private func run(
+        _ message: JSONRPCMessage, by caller: Caller, at now: Moment, _ answer: MIAnswer
+    ) {
         switch message {
         case .single(let call):
             answer.expect(1, isBatch: false)
-            run(call, at: now) { answer.set(0, $0) }
+            run(call, by: caller, at: now) { answer.set(0, $0) }
         case .batch(let calls):
             answer.expect(calls.count, isBatch: true)
             for (index, call) in calls.enumerated() {
-                run(call, at: now) { answer.set(index, $0) }
+                run(call, by: caller, at: now) { answer.set(index, $0) }
             }
         }
     }
@@ -58,7 +61,8 @@ struct MI: Sendable {
 
     /// Runs one call and hands its response's text to `done`, at once or later; an empty one for a notification.
     private func run(
-        _ call: JSONRPCCall, at now: Moment, done: @escaping @Sendable ([UInt8]) -> Void
+        _ call: JSONRPCCall, by caller: Caller, at now: Moment,
+        done: @escaping @Sendable ([UInt8]) -> Void
     ) {
         let request: JSONRPCRequest
         switch call {
@@ -83,7 +87,7 @@ struct MI: Sendable {
         }
         do throws(JSONRPCError) {
             let arguments = try MIArguments.read(request.params, for: row)
-            if let value = try run(row, arguments, at: now, later: respond) {
+            if let value = try run(row, arguments, by: caller, at: now, later: respond) {
                 respond(.success(value))
             }
         } catch {
@@ -93,16 +97,16 @@ struct MI: Sendable {
 
     /// Runs one command; its result, or nil when `later` will get it.
     private func run(
-        _ row: CommandRow, _ arguments: [Argument?], at now: Moment,
+        _ row: CommandRow, _ arguments: [Argument?], by caller: Caller, at now: Moment,
         later: @escaping @Sendable (Result<JSON, JSONRPCError>) -> Void
     ) throws(JSONRPCError) -> JSON? {
         let outcome: CommandOutcome
         do throws(CommandError) {
             let command = try row.command(arguments)
             if case .listSubscribers(let listing) = command {
-                return try MIListing(interface: interface, now: now).subscribers(listing)
+                return try MIListing(interface: interface, caller: caller, now: now).subscribers(listing)
             }
-            outcome = try Commands.run(command, on: interface, at: now) {
+            outcome = try Commands.run(command, by: caller, on: interface, at: now) {
                 { result in
                     switch result {
                     case .success(let reply): later(MIResult.json(reply))

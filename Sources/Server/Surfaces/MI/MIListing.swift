@@ -4,6 +4,7 @@ internal import WireFormats
 /// `subscribers_list`, read page by page so that the core is never held for long, and written as OpenSIPS does.
 struct MIListing {
     let interface: EventInterface
+    let caller: Caller
     let now: Moment
 
     /// The result of `subscribers_list [event [socket]]`.
@@ -64,7 +65,7 @@ struct MIListing {
     private func run(_ command: Command) throws(CommandError) -> CommandReply {
         guard
             case .done(let reply) = try Commands.run(
-                command, on: interface, at: now,
+                command, by: caller, on: interface, at: now,
                 continuation: {
                     preconditionFailure("listings are answered at once")
                 })

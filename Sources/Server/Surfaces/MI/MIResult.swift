@@ -61,7 +61,7 @@ enum MIResult {
             return JSONRPCError(code: 400, message: "Bad parameter value", data: detail)
         case .invalidParams:
             return JSONRPCError(code: 400, message: "Bad Params", data: detail)
-        case .eventReserved:
+        case .eventReserved, .forbidden:
             return JSONRPCError(code: 403, message: "Forbidden", data: detail)
         case .subscriptionNotFound:
             return subscriberNotFound

@@ -5,8 +5,8 @@ internal import WireFormats
 /// `/events`.
 extension REST {
     @Sendable static func listEvents(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         var query = try request.strictQuery("limit", "cursor")
         let limit = query.number("limit", in: 1...rest.interface.pageMax, fallback: 100)
@@ -18,7 +18,7 @@ extension REST {
             limit: limit, cursor: cursor.map { UInt32(clamping: $0) },
             knownVersion: EntityTag.version(in: request, epoch: epoch))
         return try rest.run(
-            .listEvents(command), for: request, &response, position: { .parameter($0) }
+            .listEvents(command), by: caller, for: request, &response, position: { .parameter($0) }
         ) { reply, response in
             switch reply {
             case .unchanged(let version):
@@ -35,18 +35,18 @@ extension REST {
     }
 
     @Sendable static func getEvent(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         let command = ShowEventCommand(event: try argument.text())
         return try rest.run(
-            .showEvent(command), for: request, &response, position: asName, render: renderEvent)
+            .showEvent(command), by: caller, for: request, &response, position: asName, render: renderEvent)
     }
 
     @Sendable static func putEvent(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         let event = try argument.text()
@@ -55,13 +55,13 @@ extension REST {
             try members.finish()
         }
         return try rest.run(
-            .publish(PublishCommand(event: event)), for: request, &response, position: asName,
+            .publish(PublishCommand(event: event)), by: caller, for: request, &response, position: asName,
             render: renderEvent)
     }
 
     @Sendable static func raiseEvent(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         let event = try argument.text()
@@ -70,7 +70,7 @@ extension REST {
             event: event, params: try RaiseBody.params(in: request.body.span),
             createsEvent: rest.rules.current.dynamicEvents)
         return try rest.run(
-            .raise(command), for: request, &response, position: ofRaise, render: renderRaised)
+            .raise(command), by: caller, for: request, &response, position: ofRaise, render: renderRaised)
     }
 
     @Sendable private static func renderEvent(

@@ -23,7 +23,11 @@ struct Problem: Error {
     var places: [Place] = []
     /// For 405: the methods that the path has.
     var allow: String?
-    /// For 503 and 507: when to try again.
+    /// Whether the connection ends with it.
+    var closes = false
+    /// For 401: the ways to say who one is.
+    var challenges: [StaticString] = []
+    /// For 429, 503 and 507: when to try again.
     var retryAfterSeconds: Int?
 
     /// Most places one document names; openapi.yaml promises it.
@@ -52,7 +56,9 @@ struct Problem: Error {
     func write(to response: inout HTTPResponse) {
         response.status = status
         response.contentType = "application/problem+json"
+        response.close = closes
         if let allow { response.addField("Allow", allow) }
+        for challenge in challenges { response.addField("WWW-Authenticate", challenge) }
         if let retryAfterSeconds { response.addField("Retry-After", String(retryAfterSeconds)) }
         response.body.removeAll(keepingCapacity: true)
         response.body.append(ascii: #"{"type":"about:blank","title":"#)
@@ -100,7 +106,7 @@ extension Problem {
                     position: error.parameter.map(position) ?? .body(""),
                     fault: error.fault ?? .badFormat, detail: error.message)
             ])
-        case .targetForbidden, .eventReserved:
+        case .targetForbidden, .eventReserved, .forbidden:
             self.init(403, error.code.rawValue, error.message)
         case .eventNotFound, .subscriptionNotFound:
             self.init(404, error.code.rawValue, error.message)

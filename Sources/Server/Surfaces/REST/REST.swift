@@ -11,15 +11,17 @@ struct REST: Sendable {
     /// Whether work may be sent: started, not stopping.
     let readiness: Readiness
 
-    /// Runs `command`. What it answers is written by `render`, now or, where the answer has to wait, later.
+    /// Runs `command` for `caller`. What it answers is written by `render`, now or, where the answer has to wait, later.
     /// `position` says where in the request a parameter of the command came from.
     func run(
-        _ command: Command, for request: borrowing HTTPRequest, _ response: inout HTTPResponse,
+        _ command: Command, by caller: Caller, for request: borrowing HTTPRequest, _ response: inout HTTPResponse,
         position: @escaping @Sendable (String) -> Problem.Place.Where,
         render: @escaping @Sendable (CommandReply, inout HTTPResponse) -> Void
     ) throws(Problem) -> HTTPAnswer {
         do throws(CommandError) {
-            let outcome = try Commands.run(command, on: interface, at: request.received) {
+            let outcome = try Commands.run(
+                command, by: caller, on: interface, at: request.received
+            ) {
                 let ticket = request.ticket
                 let grant = rules.current.browsers.grant(for: request)
                 return { result in

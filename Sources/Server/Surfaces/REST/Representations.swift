@@ -27,7 +27,12 @@ enum Representation {
         }
         body.append(ascii: #","created_at":""#)
         body.append(rfc3339: view.createdAt)
-        body.append(ascii: #"","deliveries":"#)
+        body.append(ascii: "\"")
+        if let createdBy = view.createdBy {
+            body.append(ascii: #","created_by":"#)
+            body.append(jsonString: createdBy)
+        }
+        body.append(ascii: #","deliveries":"#)
         write(view.deliveries, to: &body)
         body.append(ascii: "}")
     }

@@ -7,7 +7,7 @@ struct Route: Sendable {
     /// What runs: on the worker, without blocking.
     typealias Action =
         @Sendable (
-            REST, borrowing HTTPRequest, PathArgument, inout HTTPResponse
+            REST, Caller, borrowing HTTPRequest, PathArgument, inout HTTPResponse
         ) throws(Problem) -> HTTPAnswer
 
     let method: HTTPMethod
@@ -16,6 +16,8 @@ struct Route: Sendable {
     /// The operationId of openapi.yaml.
     let operation: StaticString
     let action: Action
+    /// Whether strangers may: supervisors and whoever wants to know how to ask. Its action runs no command.
+    var isOpen = false
 }
 
 /// Every endpoint on one screen. HEAD goes with GET; OPTIONS and 405 are answered from this table.
@@ -33,9 +35,9 @@ enum RouteTable {
         Route(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
         Route(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
         Route(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
-        Route(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract),
-        Route(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness),
-        Route(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness),
+        Route(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
+        Route(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness, isOpen: true),
+        Route(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness, isOpen: true),
     ]
 
     /// The paths of `routes`, at the same places.

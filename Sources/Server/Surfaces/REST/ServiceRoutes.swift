@@ -5,8 +5,8 @@ internal import WireFormats
 /// Health, the contract, and MI's door.
 extension REST {
     @Sendable static func getContract(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         response.contentType = "application/yaml"
@@ -15,8 +15,8 @@ extension REST {
     }
 
     @Sendable static func getLiveness(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         writeHealth(to: &response)
@@ -24,8 +24,8 @@ extension REST {
     }
 
     @Sendable static func getReadiness(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         if let reason = rest.readiness.whyNot() {
@@ -38,13 +38,13 @@ extension REST {
     }
 
     @Sendable static func callMI(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         try request.checkMediaType()
         let grant = rest.rules.current.browsers.grant(for: request)
-        return rest.mi.answer(request, &response, grant)
+        return rest.mi.answer(request, by: caller, &response, grant)
     }
 
     private static func writeHealth(to response: inout HTTPResponse) {

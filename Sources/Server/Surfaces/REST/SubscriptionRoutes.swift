@@ -8,8 +8,8 @@ extension REST {
     private static let expireRange: ClosedRange<Int64> = 0...Int64(UInt32.max)
 
     @Sendable static func subscribe(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         var members = MemberReader(try request.json())
@@ -27,24 +27,24 @@ extension REST {
             expire: permanent ? .never : expire.map { .seconds($0) } ?? .default,
             createsEvent: rest.rules.current.dynamicEvents)
         return try rest.run(
-            .subscribe(command), for: request, &response, position: inBody, render: renderSubscribed
+            .subscribe(command), by: caller, for: request, &response, position: inBody, render: renderSubscribed
         )
     }
 
     @Sendable static func getSubscription(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         let command = ShowSubscriptionCommand(id: try subscriptionID(argument))
         return try rest.run(
-            .showSubscription(command), for: request, &response, position: inPath,
+            .showSubscription(command), by: caller, for: request, &response, position: inPath,
             render: renderSubscription)
     }
 
     @Sendable static func renewSubscription(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         let id = try subscriptionID(argument)
@@ -62,23 +62,23 @@ extension REST {
         }
         let command = RenewCommand(id: id, expire: expire.map { .seconds($0) } ?? .never)
         return try rest.run(
-            .renew(command), for: request, &response, position: inBody, render: renderSubscription)
+            .renew(command), by: caller, for: request, &response, position: inBody, render: renderSubscription)
     }
 
     @Sendable static func unsubscribe(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
         let command = UnsubscribeCommand(id: try subscriptionID(argument))
         return try rest.run(
-            .unsubscribe(command), for: request, &response, position: inPath,
+            .unsubscribe(command), by: caller, for: request, &response, position: inPath,
             render: renderSubscribed)
     }
 
     @Sendable static func listSubscribers(
-        _ rest: REST, _ request: borrowing HTTPRequest, _ argument: PathArgument,
-        _ response: inout HTTPResponse
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
+        _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         var query = try request.strictQuery("event", "socket", "transport", "limit", "cursor")
         let event = query.eventName("event")
@@ -94,7 +94,7 @@ extension REST {
         let epoch = rest.interface.epoch
         let matchesAny = EntityTag.matchesAny(request)
         return try rest.run(
-            .listSubscribers(command), for: request, &response, position: { .parameter($0) }
+            .listSubscribers(command), by: caller, for: request, &response, position: { .parameter($0) }
         ) { reply, response in
             switch reply {
             case .unchanged(let version):

@@ -36,14 +36,14 @@ public struct AddressRange: Sendable, Hashable {
         self.bits = bits
     }
 
-    /// A row of a table: an IPv4 network.
-    init(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8, bits: Int) {
+    /// A row of a table: an IPv4 network. The bits behind the prefix must be 0.
+    public init(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8, bits: Int) {
         let upper = UInt32(first) << 24 | UInt32(second) << 16
         self.init(first: .v4(upper | UInt32(third) << 8 | UInt32(fourth)), bits: bits)
     }
 
-    /// A row of a table: an IPv6 network by its upper and its lower eight bytes.
-    init(_ upper: UInt64, _ lower: UInt64 = 0, bits: Int) {
+    /// A row of a table: an IPv6 network by its upper and its lower eight bytes; those behind the prefix must be 0.
+    public init(_ upper: UInt64, _ lower: UInt64 = 0, bits: Int) {
         self.init(first: .v6(upper, lower), bits: bits)
     }
 
@@ -51,6 +51,11 @@ public struct AddressRange: Sendable, Hashable {
     public func contains(_ address: IPAddress) -> Bool {
         address.masked(to: bits) == first
     }
+}
+
+extension AddressRange: CustomStringConvertible {
+    /// `10.0.0.0/8`; what `parse` reads.
+    public var description: String { "\(first)/\(bits)" }
 }
 
 extension IPAddress {
