@@ -73,6 +73,14 @@ struct RefusalTests {
         service.stop()
     }
 
+    @Test("standard input beyond its limit is a usage error, and nothing is sent")
+    func input() throws {
+        let text = "[" + String(repeating: " ", count: 1_200_000) + "]"
+        let result = try ProgramRun.run(
+            "carillonctl", ["raise", "E_A", "-", "--url", "http://127.0.0.1:1"], input: text)
+        #expect(result.status == 2 && result.errors.contains("more than 1048576 bytes"))
+    }
+
     @Test("the token goes out as a bearer, never with a line end in it; 401 says how to set it")
     func token() throws {
         let service = try LoopbackReceiver { _ in

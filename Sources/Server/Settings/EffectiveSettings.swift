@@ -86,7 +86,7 @@ extension EffectiveSettings {
         let file: SettingsFile
         do throws(SystemError) {
             file = SettingsFile(
-                parsing: try SmallFile.read(path, bytesMax: SettingsFile.bytesMax))
+                parsing: try Files.read(path, bytesMax: SettingsFile.bytesMax))
         } catch {
             faults.append("--config \(error)")
             return
