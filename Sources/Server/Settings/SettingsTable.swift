@@ -30,7 +30,8 @@ extension Setting {
         Setting(
             "tokens", .access, "path", .optionalText(\.tokensFile), reload: true,
             defaultText: "none, and everybody on loopback may do everything",
-            "A file of tokens, as 'carillonctl token create' makes it; not readable by others. Callers then need one."),
+            "A file of tokens, as 'carillonctl token create' makes it; not readable by others. Callers then need one."
+        ),
         Setting(
             "basic-user", .access, "user", .texts(\.basicUsers), reload: true, secret: true,
             "NAME:/path of a file with the password, or NAME:sha256:HEX of it: a user of HTTP Basic, an admin unless =ROLE,... follows."
