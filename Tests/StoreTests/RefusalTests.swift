@@ -147,7 +147,7 @@ struct RefusalTests {
         try connection.execute("PRAGMA user_version = 99")
         let image = try scratch.crashImage()
         connection.close()
-        #expect(DatabaseHeader(bytes(image.database))?.userVersion == 1)
+        #expect(DatabaseHeader(bytes(image.database))?.userVersion == Schema.current.version)
         let before = image.files()
         let error = #expect(throws: StoreError.self) { try SubscriptionStore.open(image) }
         #expect(error?.reason == .newer)
