@@ -46,6 +46,8 @@ enum LogText {
 
     private static func hexadecimal(_ value: UInt32) -> String {
         let digits = String(value, radix: 16)
-        return "\\u" + (value > 0xFFFF ? "{\(digits)}" : String(repeating: "0", count: 4 - digits.count) + digits)
+        return "\\u"
+            + (value > 0xFFFF
+                ? "{\(digits)}" : String(repeating: "0", count: 4 - digits.count) + digits)
     }
 }

@@ -32,7 +32,8 @@ struct GroupWriter {
         remove = try connection.prepare("DELETE FROM subscriptions WHERE id = ?1")
         noteHighest = try connection.prepare(
             "INSERT OR REPLACE INTO counters (name, value) VALUES ('highest_id', ?1)")
-        let noted = try connection.integer("SELECT value FROM counters WHERE name = 'highest_id'") ?? 0
+        let noted =
+            try connection.integer("SELECT value FROM counters WHERE name = 'highest_id'") ?? 0
         let present = try connection.integer("SELECT max(id) FROM subscriptions") ?? 0
         self.noted = UInt64(clamping: noted)
         self.highest = UInt64(clamping: max(noted, present))
@@ -46,7 +47,8 @@ struct GroupWriter {
         if connection.hasMoved {
             throw SQLiteFailure(
                 code: 8 | (4 << 8), systemError: 0,  // SQLITE_READONLY_DBMOVED
-                message: "the database was moved or deleted while in use; restart to use what is there")
+                message:
+                    "the database was moved or deleted while in use; restart to use what is there")
         }
         try transaction { writer throws(SQLiteFailure) in
             for change in group.changes { try writer.apply(change) }

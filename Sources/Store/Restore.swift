@@ -65,7 +65,9 @@ struct Restore {
         defer { rows.finalize() }
         var count = 0
         while true {
-            do { guard try rows.step() else { return count } } catch { throw error.storeError(path) }
+            do { guard try rows.step() else { return count } } catch {
+                throw error.storeError(path)
+            }
             try body(rows)
             count += 1
         }

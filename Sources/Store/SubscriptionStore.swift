@@ -64,9 +64,12 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
     public func storedSubscriptions() throws(StoreError) -> Int {
         let result: Result<Int, StoreError> = queue.sync {
             Result { () throws(StoreError) in
-                guard let session else { throw StoreError(.system, "\(file.path): the store is closed") }
+                guard let session else {
+                    throw StoreError(.system, "\(file.path): the store is closed")
+                }
                 do throws(SQLiteFailure) {
-                    return Int(try session.connection.integer("SELECT count(*) FROM subscriptions") ?? 0)
+                    return Int(
+                        try session.connection.integer("SELECT count(*) FROM subscriptions") ?? 0)
                 } catch {
                     throw error.storeError(file.path)
                 }
@@ -132,7 +135,9 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
             drain()
             guard let session else { return }
             self.session = nil
-            guard session.isLoaded, !session.connection.hasMoved else { return session.connection.close() }
+            guard session.isLoaded, !session.connection.hasMoved else {
+                return session.connection.close()
+            }
             do throws(SQLiteFailure) {
                 try session.connection.truncateLog()
             } catch {

@@ -84,7 +84,10 @@ struct Carillond: ParsableCommand {
 
     private func readSettings() throws(StartError) -> EffectiveSettings {
         var flags: [String: [String]] = [:]
-        for part in [listening.given, access.given, keeping.given, sending.given, limits.given, logging.given] {
+        for part in [
+            listening.given, access.given, keeping.given, sending.given, limits.given,
+            logging.given,
+        ] {
             flags.merge(part) { _, new in new }
         }
         let environment = Standard.environment()

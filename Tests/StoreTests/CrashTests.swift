@@ -37,7 +37,9 @@ struct CrashTests {
             #expect(last >= newest)
             #expect(Int(ids.first ?? 1) > removed)
             // No gap: what is there is a prefix of the history.
-            if let first = ids.first { #expect(ids == Array(first...first + UInt64(ids.count) - 1)) }
+            if let first = ids.first {
+                #expect(ids == Array(first...first + UInt64(ids.count) - 1))
+            }
             images += 1
         }
         store.close()
@@ -62,7 +64,8 @@ struct CrashTests {
         let log = bytes(image.database + "-wal")
         var generator = SeededGenerator(state: 20_260_101)
         var last = -1
-        for cut in (0..<40).map({ _ in Int.random(in: 1...log.count, using: &generator) }).sorted() {
+        for cut in (0..<40).map({ _ in Int.random(in: 1...log.count, using: &generator) }).sorted()
+        {
             let torn = Scratch()
             try FileManager.default.createDirectory(
                 atPath: torn.state, withIntermediateDirectories: true)

@@ -8,7 +8,8 @@ import Testing
 struct FailureTests {
     let scratch = Scratch()
 
-    @Test("a full disk fails what waits, keeps what was acknowledged, and is over when there is room")
+    @Test(
+        "a full disk fails what waits, keeps what was acknowledged, and is over when there is room")
     func full() throws {
         // SQLite's own limit on pages fails as a full disk does: SQLITE_FULL from within a transaction.
         let store = try SubscriptionStore.open(scratch) { $0.databaseBytesMax = 20 * 4_096 }
@@ -152,7 +153,8 @@ struct FailureTests {
         let core = Core(store)
         core.put(1...1)
         store.flush()
-        try FileManager.default.moveItem(atPath: scratch.database, toPath: scratch.database + ".old")
+        try FileManager.default.moveItem(
+            atPath: scratch.database, toPath: scratch.database + ".old")
         core.put(2...2)
         store.flush()
         guard case .unavailable(let sentence)? = core.errors.first else {
@@ -160,7 +162,8 @@ struct FailureTests {
             return
         }
         #expect(sentence.contains("moved or deleted"))
-        try FileManager.default.moveItem(atPath: scratch.database + ".old", toPath: scratch.database)
+        try FileManager.default.moveItem(
+            atPath: scratch.database + ".old", toPath: scratch.database)
         core.put(3...3)
         store.flush()
         #expect(core.committed == [1, 3])

@@ -114,7 +114,8 @@ struct FileTests {
         #expect(!bytes(scratch.path + "/backup.db").isEmpty)
     }
 
-    @Test("without shared memory for its index the log is still read and written, excluding readers")
+    @Test(
+        "without shared memory for its index the log is still read and written, excluding readers")
     func exclusive() throws {
         let store = try SubscriptionStore.open(scratch)
         _ = try store.load()

@@ -36,7 +36,8 @@ struct JournalTests {
         "every text and every bound of a number comes back as it was",
         arguments: [
             StoredSubscription(
-                id: 1, event: "E", socket: "unix:/tmp/\u{0}x", deadline: nil, expire: nil, created: 0),
+                id: 1, event: "E", socket: "unix:/tmp/\u{0}x", deadline: nil, expire: nil,
+                created: 0),
             StoredSubscription(
                 id: UInt64(Int64.max) - 1, event: "E_Ünï.code-1",
                 socket: "udp:\u{1F514}" + String(repeating: "x", count: 8_000),
@@ -97,7 +98,8 @@ struct JournalTests {
         store.close()
     }
 
-    @Test("expired subscriptions are deleted in portions, and subscribers' changes go with the first")
+    @Test(
+        "expired subscriptions are deleted in portions, and subscribers' changes go with the first")
     func expiryInPortions() throws {
         let store = try SubscriptionStore.open(scratch) { $0.expiredPerCommit = 100 }
         _ = try store.load()

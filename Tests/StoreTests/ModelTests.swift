@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Against a naive model")
 struct ModelTests {
-    @Test("10,000 random changes, with restarts and crashes in between, leave what a dictionary holds")
+    @Test(
+        "10,000 random changes, with restarts and crashes in between, leave what a dictionary holds"
+    )
     func random() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SeededGenerator(state: seed)
@@ -25,12 +27,16 @@ struct ModelTests {
                 nextID += 1
                 core.append(.put(new))
             case 45..<65:
-                guard let id = model.keys.sorted().randomElement(using: &generator) else { continue }
+                guard let id = model.keys.sorted().randomElement(using: &generator) else {
+                    continue
+                }
                 let renewed = randomSubscription(id, &generator)
                 model[id] = renewed
                 core.append(.put(renewed))
             case 65..<85:
-                guard let id = model.keys.sorted().randomElement(using: &generator) else { continue }
+                guard let id = model.keys.sorted().randomElement(using: &generator) else {
+                    continue
+                }
                 model[id] = nil
                 core.append(.remove(id: id))
             case 85..<92:

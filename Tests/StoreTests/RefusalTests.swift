@@ -27,7 +27,8 @@ struct RefusalTests {
             defer { store.close() }
             _ = try store.load()
         }
-        #expect(error?.reason == reason, "\(String(describing: error))", sourceLocation: sourceLocation)
+        #expect(
+            error?.reason == reason, "\(String(describing: error))", sourceLocation: sourceLocation)
         #expect(
             error?.message.contains(file ?? scratch.database) == true,
             "\(String(describing: error))", sourceLocation: sourceLocation)
@@ -146,7 +147,7 @@ struct RefusalTests {
         try connection.execute("PRAGMA user_version = 99")
         let image = try scratch.crashImage()
         connection.close()
-        #expect(DatabaseHeader(bytes(image.database))?.userVersion == 1)
+        #expect(DatabaseHeader(bytes(image.database))?.userVersion == Schema.current.version)
         let before = image.files()
         let error = #expect(throws: StoreError.self) { try SubscriptionStore.open(image) }
         #expect(error?.reason == .newer)
@@ -224,7 +225,9 @@ struct RefusalTests {
             try SubscriptionStore.open(directory: "/proc/self/task")
         }
         #expect(error?.reason == .notWritable)
-        #expect(throws: StoreError.self) { try SubscriptionStore.open(directory: "/proc/none/below") }
+        #expect(throws: StoreError.self) {
+            try SubscriptionStore.open(directory: "/proc/none/below")
+        }
         #expect(throws: StoreError.self) { try SubscriptionStore.open(directory: "") }
     }
 

@@ -53,7 +53,8 @@ final class RequestGuard: Sendable {
         guard case .blocked(let seconds, let isNew) = verdict else { return }
         if isNew { tell(of: address, at: now) }
         var problem = Problem(
-            429, "client_blocked", "This address sent too many requests and is blocked for a while.")
+            429, "client_blocked", "This address sent too many requests and is blocked for a while."
+        )
         problem.retryAfterSeconds = seconds
         problem.closes = true
         throw problem
@@ -79,7 +80,8 @@ final class RequestGuard: Sendable {
         }
         guard case .limited(let seconds) = verdict else { return }
         var problem = Problem(
-            429, "rate_limited", "More requests a second than one client may send; the setting is rate-limit.")
+            429, "rate_limited",
+            "More requests a second than one client may send; the setting is rate-limit.")
         problem.retryAfterSeconds = seconds
         throw problem
     }

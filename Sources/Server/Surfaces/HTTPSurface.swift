@@ -89,7 +89,8 @@ struct HTTPSurface: HTTPHandler {
         response.addField("Allow", allow)
         guard grant.isGiven, request.field("Access-Control-Request-Method") != nil else { return }
         response.addField("Access-Control-Allow-Methods", allow)
-        response.addField("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
+        response.addField(
+            "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
         response.addField("Access-Control-Max-Age", "600")
     }
 

@@ -9,7 +9,8 @@ struct DatabaseFile {
     private let schema: Schema
     private let configuration: StoreConfiguration
 
-    init(in directory: borrowing StateDirectory, schema: Schema, configuration: StoreConfiguration) {
+    init(in directory: borrowing StateDirectory, schema: Schema, configuration: StoreConfiguration)
+    {
         self.path = directory.path + "/carillon.db"
         self.schema = schema
         self.configuration = configuration
@@ -19,7 +20,8 @@ struct DatabaseFile {
     /// subscriptions. Writes only to create or to upgrade; otherwise needs no room on the disk.
     func open(in directory: borrowing StateDirectory) throws(StoreError) -> Connection {
         try createIfMissing(in: directory)
-        guard let header = DatabaseHeader(try directory.head(path, count: DatabaseHeader.bytes)) else {
+        guard let header = DatabaseHeader(try directory.head(path, count: DatabaseHeader.bytes))
+        else {
             if try directory.size(path) == 0 { throw .corrupt(path, "it is empty") }
             throw .notDatabase(path)
         }
@@ -33,7 +35,8 @@ struct DatabaseFile {
 
         // An empty log holds nothing to keep, and should not be left behind.
         let keepsLog = try directory.size(path + "-wal") ?? 0 > 0
-        let connection = try explained { () throws(SQLiteFailure) in try connect(keepsLog: keepsLog) }
+        let connection = try explained { () throws(SQLiteFailure) in try connect(keepsLog: keepsLog)
+        }
         let version = try explained { () throws(SQLiteFailure) in
             try connection.integer("PRAGMA user_version")
         }
@@ -50,7 +53,8 @@ struct DatabaseFile {
         guard mode == "wal" else {
             throw StoreError(
                 .system,
-                "\(path) cannot have a write-ahead log on this file system; name another state directory")
+                "\(path) cannot have a write-ahead log on this file system; name another state directory"
+            )
         }
         return connection
     }

@@ -11,7 +11,9 @@ struct DatabaseHeader: Equatable {
 
     /// nil if the bytes do not begin a SQLite database.
     init?(_ head: [UInt8]) {
-        guard head.count >= Self.bytes, head.starts(with: "SQLite format 3\0".utf8) else { return nil }
+        guard head.count >= Self.bytes, head.starts(with: "SQLite format 3\0".utf8) else {
+            return nil
+        }
         applicationID = Self.integer(head[68..<72])
         userVersion = Self.integer(head[60..<64])
     }

@@ -125,7 +125,8 @@ struct StateDirectory: ~Copyable {
                 "the state directory \(directory) cannot be used (\(words(error))); give this user "
                     + "the right to read and write it, or name another")
         case ENOSPC, EDQUOT:
-            StoreError(.full, "the state directory \(directory) cannot be made: no room on the disk")
+            StoreError(
+                .full, "the state directory \(directory) cannot be made: no room on the disk")
         default:
             StoreError(
                 .directory,
@@ -145,7 +146,8 @@ struct StateDirectory: ~Copyable {
     private static func unreadable(_ file: String, _ error: Int32) -> StoreError {
         StoreError(
             .notWritable,
-            "\(file) cannot be read (\(words(error))); give this user the right to read and write it")
+            "\(file) cannot be read (\(words(error))); give this user the right to read and write it"
+        )
     }
 
     private static func words(_ error: Int32) -> String { String(cString: strerror(error)) }

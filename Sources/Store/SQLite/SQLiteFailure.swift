@@ -39,7 +39,9 @@ struct SQLiteFailure: Error, Equatable {
 
     /// As an operator is told who starts the daemon with the database at `path`.
     func storeError(_ path: String) -> StoreError {
-        if isFull { return StoreError(.full, "\(path): no room on the disk (\(message)); make room") }
+        if isFull {
+            return StoreError(.full, "\(path): no room on the disk (\(message)); make room")
+        }
         switch primaryCode {
         case SQLITE_NOTADB: return .notDatabase(path)
         // SQLITE_ERROR: our SQL is right, so the tables are not what `user_version` promises.
@@ -50,7 +52,8 @@ struct SQLiteFailure: Error, Equatable {
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH, SQLITE_CANTOPEN:
             return StoreError(
                 .notWritable,
-                "\(path) cannot be written (\(message)); give this user the right to read and write it")
+                "\(path) cannot be written (\(message)); give this user the right to read and write it"
+            )
         default:
             return StoreError(.system, "\(path): \(message) (SQLite code \(code))")
         }

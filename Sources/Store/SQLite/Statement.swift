@@ -88,7 +88,8 @@ struct Statement {
         else { return nil }
         let count = Int(sqlite3_column_bytes(handle, column))
         // The conversion of a C string is by far the fastest; only U+0000 inside needs the other one.
-        if let text = String(validatingCString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)),
+        if let text = String(
+            validatingCString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)),
             text.utf8.count == count
         {
             return text

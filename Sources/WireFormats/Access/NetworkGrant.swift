@@ -38,7 +38,8 @@ public struct NetworkGrant: Sendable, Hashable {
         for text in events {
             guard let glob = EventGlob(text) else {
                 throw AccessTextError(
-                    "'\(text)' is no pattern for events; expected a name, in which * and ? may stand.")
+                    "'\(text)' is no pattern for events; expected a name, in which * and ? may stand."
+                )
             }
             globs.append(glob)
         }
@@ -46,7 +47,8 @@ public struct NetworkGrant: Sendable, Hashable {
         for text in networks {
             guard let range = AddressRange.parse(text) else {
                 throw AccessTextError(
-                    "'\(text)' is no network; expected a CIDR like 10.0.0.0/8 or ::1, with no bits behind the prefix.")
+                    "'\(text)' is no network; expected a CIDR like 10.0.0.0/8 or ::1, with no bits behind the prefix."
+                )
             }
             ranges.append(range)
         }

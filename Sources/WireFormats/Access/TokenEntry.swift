@@ -17,7 +17,8 @@ public struct TokenEntry: Sendable, Equatable {
     ) throws(AccessTextError) {
         guard Identity.isValidName(name), !name.utf8.contains(UInt8(ascii: ":")) else {
             throw AccessTextError(
-                "A name is 1 to \(Identity.nameBytesMax) of A-Z a-z 0-9 _ . - @ and begins with a letter or digit.")
+                "A name is 1 to \(Identity.nameBytesMax) of A-Z a-z 0-9 _ . - @ and begins with a letter or digit."
+            )
         }
         guard !grants.isEmpty, grants.count <= Self.grantsMax else {
             throw AccessTextError("Expected 1 to \(Self.grantsMax) grants.")
@@ -44,7 +45,8 @@ public struct TokenEntry: Sendable, Equatable {
         guard let name = members["name"]?.stringValue else {
             throw AccessTextError("'name' is a text.")
         }
-        guard let digest = members["sha256"]?.stringValue.flatMap({ SHA256(hexadecimal: $0) }) else {
+        guard let digest = members["sha256"]?.stringValue.flatMap({ SHA256(hexadecimal: $0) })
+        else {
             throw AccessTextError("'sha256' is the token's SHA-256, 64 hexadecimal digits.")
         }
         guard case .array(let items)? = members["grants"] else {
@@ -100,7 +102,8 @@ public struct TokenEntry: Sendable, Equatable {
     private static func texts(_ json: JSON?, _ name: String) throws(AccessTextError) -> [String] {
         guard let json else { return [] }
         guard case .array(let items) = json, 1...limitsMax ~= items.count else {
-            throw AccessTextError("'\(name)' is a list of 1 to \(limitsMax) texts, or left out for all.")
+            throw AccessTextError(
+                "'\(name)' is a list of 1 to \(limitsMax) texts, or left out for all.")
         }
         let texts = items.compactMap(\.stringValue)
         guard texts.count == items.count else {
@@ -112,7 +115,9 @@ public struct TokenEntry: Sendable, Equatable {
     private static func members(
         _ json: JSON, _ known: [String]
     ) throws(AccessTextError) -> [String: JSON] {
-        guard case .object(let pairs) = json else { throw AccessTextError("Expected a JSON object.") }
+        guard case .object(let pairs) = json else {
+            throw AccessTextError("Expected a JSON object.")
+        }
         var members: [String: JSON] = [:]
         for (name, value) in pairs {
             guard known.contains(name) else {

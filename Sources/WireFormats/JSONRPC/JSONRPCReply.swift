@@ -92,7 +92,9 @@ private struct ReplyDraft {
 
     /// Whether the reply's id is `id`; `7.0` is 7, for receivers that know only doubles.
     private func matches(_ id: JSONRPCID) -> Bool {
-        guard case .number(let sent) = id, case .number(let text) = self.id else { return self.id == id }
+        guard case .number(let sent) = id, case .number(let text) = self.id else {
+            return self.id == id
+        }
         guard text != sent else { return true }
         guard let number = Int64(sent) else { return false }
         return Double(text)?.wholeNumber == number

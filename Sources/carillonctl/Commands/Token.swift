@@ -14,7 +14,8 @@ struct Token: ParsableCommand {
     /// The file, in both.
     struct FileOptions: ParsableArguments {
         @Option(
-            help: ArgumentHelp("The file of tokens that carillond is started with.", valueName: "path"),
+            help: ArgumentHelp(
+                "The file of tokens that carillond is started with.", valueName: "path"),
             completion: .file())
         var file: String
     }
@@ -105,7 +106,10 @@ extension Token {
             let entries = try TokenFile(file.file).entries()
             var printer = ListPrinter(
                 table: Table(
-                    [.init(title: "NAME"), .init(title: "DIGEST"), .init(title: "MAY", mayBeCut: true)],
+                    [
+                        .init(title: "NAME"), .init(title: "DIGEST"),
+                        .init(title: "MAY", mayBeCut: true),
+                    ],
                     width: Output.shared.width),
                 row: Self.cells, wantsJSON: output.wantsJSON)
             _ = printer.add(try entries.map { try JSON(parsing: $0.line.span) })

@@ -50,7 +50,9 @@ enum CorePart {
 
     private static func run(_ command: SubscribeCommand, on interface: EventInterface) throws {
         let outcome = try Commands.run(
-            .subscribe(command), by: Caller(.anonymous, from: "bench"), on: interface, at: Clock.now()) {
+            .subscribe(command), by: Caller(.anonymous, from: "bench"), on: interface,
+            at: Clock.now()
+        ) {
             { @Sendable _ in }
         }
         // Without a journal everything is answered at once.

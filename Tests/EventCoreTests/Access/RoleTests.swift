@@ -90,7 +90,9 @@ struct RoleTests {
         for (id, expected) in [(own, nil), (other, .forbidden), (99, .subscriptionNotFound)]
             as [(UInt64, CommandError.Code?)]
         {
-            #expect(refusal(.showSubscription(ShowSubscriptionCommand(id: id)), by: limited) == expected)
+            #expect(
+                refusal(.showSubscription(ShowSubscriptionCommand(id: id)), by: limited) == expected
+            )
             #expect(
                 refusal(.renew(RenewCommand(id: id, expire: .seconds(9))), by: limited) == expected)
             #expect(refusal(.unsubscribe(UnsubscribeCommand(id: id)), by: limited) == expected)
@@ -139,7 +141,9 @@ struct RoleTests {
         #expect(try bench.subscribe("manual:1").createdBy == nil)
     }
 
-    @Test("who made it is told to the journal, comes back with a restart, and when its end is taken back")
+    @Test(
+        "who made it is told to the journal, comes back with a restart, and when its end is taken back"
+    )
     func durable() throws {
         let journal = ManualJournal()
         let bench = Bench(journal: journal)

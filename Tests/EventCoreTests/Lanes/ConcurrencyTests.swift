@@ -57,7 +57,8 @@ import Testing
     @discardableResult
     private func run(_ command: Command, on interface: EventInterface) throws -> CommandOutcome {
         try Commands.run(
-            command, by: Caller(.anonymous, from: "test"), on: interface, at: ManualClock().now) { { _ in } }
+            command, by: Caller(.anonymous, from: "test"), on: interface, at: ManualClock().now
+        ) { { _ in } }
     }
 
     @Test("raises from four threads reach every subscriber in one order", arguments: [4, 64])

@@ -104,7 +104,8 @@ struct MI: Sendable {
         do throws(CommandError) {
             let command = try row.command(arguments)
             if case .listSubscribers(let listing) = command {
-                return try MIListing(interface: interface, caller: caller, now: now).subscribers(listing)
+                return try MIListing(interface: interface, caller: caller, now: now).subscribers(
+                    listing)
             }
             outcome = try Commands.run(command, by: caller, on: interface, at: now) {
                 { result in

@@ -41,7 +41,8 @@ extension REST {
         try request.strictQuery().finish()
         let command = ShowEventCommand(event: try argument.text())
         return try rest.run(
-            .showEvent(command), by: caller, for: request, &response, position: asName, render: renderEvent)
+            .showEvent(command), by: caller, for: request, &response, position: asName,
+            render: renderEvent)
     }
 
     @Sendable static func putEvent(
@@ -55,7 +56,8 @@ extension REST {
             try members.finish()
         }
         return try rest.run(
-            .publish(PublishCommand(event: event)), by: caller, for: request, &response, position: asName,
+            .publish(PublishCommand(event: event)), by: caller, for: request, &response,
+            position: asName,
             render: renderEvent)
     }
 
@@ -70,7 +72,8 @@ extension REST {
             event: event, params: try RaiseBody.params(in: request.body.span),
             createsEvent: rest.rules.current.dynamicEvents)
         return try rest.run(
-            .raise(command), by: caller, for: request, &response, position: ofRaise, render: renderRaised)
+            .raise(command), by: caller, for: request, &response, position: ofRaise,
+            render: renderRaised)
     }
 
     @Sendable private static func renderEvent(

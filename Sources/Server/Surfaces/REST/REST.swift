@@ -14,7 +14,8 @@ struct REST: Sendable {
     /// Runs `command` for `caller`. What it answers is written by `render`, now or, where the answer has to wait, later.
     /// `position` says where in the request a parameter of the command came from.
     func run(
-        _ command: Command, by caller: Caller, for request: borrowing HTTPRequest, _ response: inout HTTPResponse,
+        _ command: Command, by caller: Caller, for request: borrowing HTTPRequest,
+        _ response: inout HTTPResponse,
         position: @escaping @Sendable (String) -> Problem.Place.Where,
         render: @escaping @Sendable (CommandReply, inout HTTPResponse) -> Void
     ) throws(Problem) -> HTTPAnswer {

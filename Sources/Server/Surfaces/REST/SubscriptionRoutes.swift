@@ -27,7 +27,8 @@ extension REST {
             expire: permanent ? .never : expire.map { .seconds($0) } ?? .default,
             createsEvent: rest.rules.current.dynamicEvents)
         return try rest.run(
-            .subscribe(command), by: caller, for: request, &response, position: inBody, render: renderSubscribed
+            .subscribe(command), by: caller, for: request, &response, position: inBody,
+            render: renderSubscribed
         )
     }
 
@@ -62,7 +63,8 @@ extension REST {
         }
         let command = RenewCommand(id: id, expire: expire.map { .seconds($0) } ?? .never)
         return try rest.run(
-            .renew(command), by: caller, for: request, &response, position: inBody, render: renderSubscription)
+            .renew(command), by: caller, for: request, &response, position: inBody,
+            render: renderSubscription)
     }
 
     @Sendable static func unsubscribe(
@@ -94,7 +96,8 @@ extension REST {
         let epoch = rest.interface.epoch
         let matchesAny = EntityTag.matchesAny(request)
         return try rest.run(
-            .listSubscribers(command), by: caller, for: request, &response, position: { .parameter($0) }
+            .listSubscribers(command), by: caller, for: request, &response,
+            position: { .parameter($0) }
         ) { reply, response in
             switch reply {
             case .unchanged(let version):
