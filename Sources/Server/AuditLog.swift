@@ -80,7 +80,9 @@ final class AuditLog: Sendable {
     ) -> [(String, String)] {
         switch result {
         case .success(.subscribed(let view, let created)):
-            return pairs(of: view) + [("result", created ? "created" : "renewed")]
+            return [("id", String(view.id))] + pairs(of: view) + [
+                ("result", created ? "created" : "renewed")
+            ]
         case .success(.subscription(let view)):
             return [("event", view.event)] + pairs(of: view) + [("result", "renewed")]
         case .success(.unsubscribed(let existed)):
@@ -96,8 +98,7 @@ final class AuditLog: Sendable {
 
     private static func pairs(of view: SubscriptionView) -> [(String, String)] {
         [
-            ("id", String(view.id)), ("socket", view.socket),
-            ("expire", view.expire.map { String($0) } ?? "never"),
+            ("socket", view.socket), ("expire", view.expire.map { String($0) } ?? "never"),
         ]
     }
 

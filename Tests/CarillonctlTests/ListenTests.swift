@@ -25,7 +25,7 @@ struct ListenTests {
             eventually { listener.errors.split(separator: "\n").count == 3 },
             "\(listener.errors)")
         #expect(try sockets("E_L").count == 3)
-        _ = try daemon.ctl("raise", "E_L", "who=alice", "n=5")
+        _ = try daemon.ctl("raise", "E_L", "who=front", "n=5")
         let result = listener.wait()
         #expect(result.status == 0)
         let lines = result.output.split(separator: "\n").compactMap {

@@ -4,6 +4,20 @@ import TestSupport
 import Testing
 
 @Suite struct HTTPServerTests {
+    @Test("a handler's memo stays with its connection, and a new connection begins without")
+    func memo() throws {
+        let server = try TestServer()
+        defer { server.stop() }
+        for _ in 0..<3 {
+            let client = try server.client()
+            for round in 0..<3 {
+                client.send(get("/memo"))
+                #expect(client.response()?.body == "\(round) \(round * 2)")
+            }
+            client.close()
+        }
+    }
+
     @Test("an answer has Server, Date, Content-Length, and the connection goes on")
     func simple() throws {
         let server = try TestServer()

@@ -5,7 +5,8 @@ import TestSupport
 import WireFormats
 
 /// A handler with a path for everything the tests look at: `/` says who asks, `/big/N` sends N
-/// bytes, `/park` keeps its ticket, `/none` is 204, `/close` closes.
+/// bytes, `/park` keeps its ticket, `/none` is 204, `/close`
+/// closes, `/memo` counts what the connection remembers.
 final class TestHandler: HTTPHandler {
     private let tickets = Lock<[HTTPTicket]>([])
 
@@ -25,6 +26,12 @@ final class TestHandler: HTTPHandler {
             response.append("never sent")
         } else if request.hasPath("/close") {
             response.close = true
+        } else if request.hasPath("/memo") {
+            var memo = request.memo
+            response.append("\(memo.key) \(memo.value)")
+            memo.key += 1
+            memo.value += 2
+            request.memo = memo
         } else {
             response.addField("X-Path", path)
             response.addField("X-Host", request.host)

@@ -24,14 +24,14 @@ struct CallDeliveryTests {
         let made = try client.subscribe("E_DOOR", receiver.url + "/rpc?key=1")
         #expect(made.status == 201)
         #expect(made.json["transport"] as? String == "http")
-        try client.raise("E_DOOR", #"{"who":"alice","n":1.5}"#)
+        try client.raise("E_DOOR", #"{"who":"front","n":1.5}"#)
         let request = try #require(receiver.wait(for: 1).first)
         #expect(request.head.hasPrefix("POST /rpc?key=1 HTTP/1.1\r\n"))
         #expect(request.header("Content-Type") == "application/json")
         #expect(request.header("User-Agent")?.hasPrefix("Carillon/") == true)
         #expect(request.header("Expect") == nil)
         #expect(
-            request.body == #"{"jsonrpc":"2.0","method":"E_DOOR","params":{"who":"alice","n":1.5}}"#
+            request.body == #"{"jsonrpc":"2.0","method":"E_DOOR","params":{"who":"front","n":1.5}}"#
         )
         #expect(try settled(try #require(made.fields["location"]))["delivered"] as? Int == 1)
     }

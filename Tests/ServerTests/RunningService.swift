@@ -11,17 +11,20 @@ final class RunningService {
     private var isRunning = true
     private let ownsDirectory: Bool
 
-    /// Starts one. `stateDirectory` nil makes a new one, which goes with the service.
-    init(stateDirectory: String? = nil, _ change: (inout Settings) -> Void = { _ in }) throws {
+    /// Starts one. `stateDirectory` nil makes a new one, which goes with the service; without `log` it is silent.
+    init(
+        stateDirectory: String? = nil, log: Logger? = nil,
+        _ change: (inout Settings) -> Void = { _ in }
+    ) throws {
         let directory =
             stateDirectory ?? NSTemporaryDirectory() + "carillon-" + UUID().uuidString
         var settings = Settings(stateDirectory: directory)
         settings.listen = ["127.0.0.1:0"]
         settings.drainMilliseconds = 1_000
         change(&settings)
-        var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        log.logLevel = .critical
-        carillon = try Carillon(settings: settings, log: log)
+        var silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        silent.logLevel = .critical
+        carillon = try Carillon(settings: settings, log: log ?? silent)
         try carillon.start()
         self.stateDirectory = directory
         ownsDirectory = stateDirectory == nil

@@ -29,6 +29,31 @@ struct SchemaTests {
         #expect(error?.reason == .newer)
     }
 
+    @Test("a database of the first version is read, and keeps from then on who made what")
+    func firstVersion() throws {
+        try SubscriptionStore.open(scratch).close()
+        let connection = try operatorConnection(scratch)
+        try connection.execute(
+            """
+            ALTER TABLE subscriptions DROP COLUMN created_by;
+            PRAGMA user_version = 1;
+            INSERT INTO subscriptions VALUES (7, 'E_A', 'udp:127.0.0.1:7', NULL, NULL, 5);
+            """)
+        connection.close()
+
+        var store = try SubscriptionStore.open(scratch)
+        let loaded = try store.load()
+        #expect(loaded.ids == [7] && loaded.subscriptions.first?.createdBy == nil)
+        var new = subscription(8)
+        new.createdBy = "board"
+        store.append(.put(new), number: 1)
+        store.close()
+
+        store = try SubscriptionStore.open(scratch)
+        #expect(try store.load().subscriptions.map(\.createdBy) == [nil, "board"])
+        store.close()
+    }
+
     @Test("a step that fails leaves the database as it was")
     func failedUpgrade() throws {
         #expect(try stored(scratch).ids == [])

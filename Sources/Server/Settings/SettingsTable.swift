@@ -34,12 +34,12 @@ extension Setting {
         ),
         Setting(
             "basic-user", .access, "user", .texts(\.basicUsers), reload: true, secret: true,
-            "NAME:/path of a file with the password, or NAME:sha256:HEX of it: a user of HTTP Basic, an admin unless =ROLE,... follows."
+            "NAME:/path of a file with the password, or NAME:sha256:HEX of it: a user of HTTP Basic, an admin unless =ROLE,ROLE follows."
         ),
         Setting(
             "unix-user", .access, "user", .texts(\.unixUsers), reload: true,
             defaultText: "root and the daemon's own user are admins, others nobody",
-            "UID=ROLE,...: what a user may do on UNIX sockets. A role is read, subscribe, raise or admin, for some events raise:E_UL_*, from some networks read@10.0.0.0/8."
+            "UID=ROLE,ROLE: what a user may do on UNIX sockets. A role is read, subscribe, raise or admin, for some events raise:E_UL_*, from some networks read@10.0.0.0/8."
         ),
         Setting(
             "rate-limit", .access, "n", .number(0...1_000_000, \.rateLimit),

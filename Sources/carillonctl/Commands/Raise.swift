@@ -12,9 +12,9 @@ struct Raise: ParsableCommand {
             them as a JSON object or array, and - reads that from standard input.
 
               carillonctl raise E_PIKE_BLOCKED ip=192.0.2.7
-              carillonctl raise E_DOOR alice 42
-              carillonctl raise E_DOOR --json '{"who": "alice", "floor": 3}'
-              echo '{"who": "bob"}' | carillonctl raise E_DOOR -
+              carillonctl raise E_DOOR front 42
+              carillonctl raise E_DOOR --json '{"who": "front", "floor": 3}'
+              echo '{"who": "lab"}' | carillonctl raise E_DOOR -
             """)
 
     @Argument(help: "The event's name.", completion: EventNames.completion)

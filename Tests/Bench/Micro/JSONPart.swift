@@ -9,7 +9,7 @@ enum JSONPart {
     /// What a client sends, about 210 bytes.
     private static let request = Array(
         """
-        {"params":{"ip":"192.0.2.7","reason":"too many requests in the last second","user":"alice@example.com",\
+        {"params":{"ip":"192.0.2.7","reason":"too many requests in the last second","user":"front@example.com",\
         "count":42,"method":"REGISTER","node":"proxy-3.example.com","ratio":0.75,"blocked":true}}
         """.utf8)
 
