@@ -82,7 +82,7 @@ struct PieceTests {
         #expect(json?.event == "E_X" && json?.paramsText == "a=1 b=c d" && json?.id == 7)
         let lines = Notification(parsing: Array("E_X\nip::192.0.2.7\n\n".utf8))
         #expect(lines?.params == ["ip": "192.0.2.7"])
-        #expect(Notification(parsing: Array("E_X\nalice\n\n".utf8))?.params == ["front"])
+        #expect(Notification(parsing: Array("E_X\nfront\n\n".utf8))?.params == ["front"])
         #expect(Notification(parsing: Array("E_X\n\n".utf8))?.params == .null)
         for text in ["", "E_X", "{}", "[1]", "two words\n\n"] {
             #expect(Notification(parsing: Array(text.utf8)) == nil)
