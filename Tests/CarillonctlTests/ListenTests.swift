@@ -89,7 +89,7 @@ struct ListenTests {
         ]
         shell.environment = ["CARILLON_URL": daemon.url, "PATH": "/usr/bin:/bin"]
         shell.standardOutput = FileHandle.nullDevice
-        try shell.run()
+        try shell.start()
         #expect(try eventually { try sockets("E_B").count == 1 })
         #expect(
             try eventually {

@@ -35,7 +35,7 @@ struct TerminalTests {
         process.standardOutput = FileHandle(fileDescriptor: other, closeOnDealloc: false)
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         close(other)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)

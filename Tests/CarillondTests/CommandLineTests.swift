@@ -151,4 +151,22 @@ struct CommandLineTests {
         #expect(try client.send("GET", "/subscriptions/1").status == 200)
         #expect(try client.subscribe("E_A", "udp:127.0.0.1:10").status == 201)
     }
+
+    @Test("a proxy in the environment is ignored")
+    func proxy() throws {
+        let proxy = try LoopbackReceiver { _ in .status(200) }
+        let receiver = try LoopbackReceiver { _ in .status(200) }
+        defer {
+            proxy.stop()
+            receiver.stop()
+        }
+        let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"]
+        let environment = Dictionary(uniqueKeysWithValues: names.map { ($0, proxy.url) })
+        let daemon = try Daemon(in: scratch, environment: environment)
+        let client = try daemon.client()
+        try client.subscribe("E_A", receiver.url + "/")
+        try client.raise("E_A")
+        #expect(eventually { receiver.requests.count == 1 })
+        #expect(proxy.connections == 0)
+    }
 }

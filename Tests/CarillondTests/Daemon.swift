@@ -39,7 +39,7 @@ final class Daemon {
         process.standardOutput = try Self.file(output)
         process.standardError = try Self.file(errors)
         process.terminationHandler = { [exited] _ in exited.signal() }
-        try process.run()
+        try process.start()
     }
 
     deinit {

@@ -62,7 +62,7 @@ struct DiskFullTests {
         process.standardError = FileHandle.nullDevice
         let exited = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in exited.signal() }
-        try process.run()
+        try process.start()
         exited.wait()
         return process.terminationStatus == 0
     }

@@ -22,7 +22,7 @@ import Testing
         process.executableURL = program
         process.arguments = ["--port", "0", "--workers", "1"]
         process.standardOutput = output
-        try process.run()
+        try process.start()
         // Not SIGTERM: threads of Dispatch have it blocked, and a child inherits that.
         defer { kill(process.processIdentifier, SIGKILL) }
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
@@ -39,7 +39,7 @@ import Testing
         let limit = Process()
         limit.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
         limit.arguments = ["--pid", String(number), "--nofile=\(highest + 1)"]
-        try limit.run()
+        try limit.start()
         limit.waitUntilExit()
 
         let served = try (0..<2).map { _ in try RawHTTPClient(address) }

@@ -41,7 +41,7 @@ public final class ProgramRun {
             forWritingTo: directory.appendingPathComponent("out"))
         process.standardError = try FileHandle(
             forWritingTo: directory.appendingPathComponent("err"))
-        try process.run()
+        try process.start()
     }
 
     deinit {

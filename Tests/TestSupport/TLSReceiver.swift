@@ -35,7 +35,7 @@ public final class TLSReceiver {
         let output = Pipe()
         server.standardOutput = output
         server.standardError = FileHandle.nullDevice
-        try server.run()
+        try server.start()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let port = UInt16(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             try? life.fileHandleForWriting.close()
@@ -58,7 +58,7 @@ public final class TLSReceiver {
         // Not `waitUntilExit`: it turns a run loop, which a thread of the test library's pool has not.
         let exit = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in exit.signal() }
-        try process.run()
+        try process.start()
         exit.wait()
         guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
     }

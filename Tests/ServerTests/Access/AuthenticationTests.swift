@@ -241,7 +241,7 @@ struct AuthenticationTests {
             "-w", "%{http_code}", "--unix-socket", socket, "http://localhost/events",
         ]
         curl.standardOutput = output
-        try curl.run()
+        try curl.start()
         let text = output.fileHandleForReading.readDataToEndOfFile()
         curl.waitUntilExit()
         return String(decoding: text, as: UTF8.self)

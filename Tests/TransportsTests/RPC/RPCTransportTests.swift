@@ -98,23 +98,6 @@ struct RPCRequestTests {
         #expect(bodies == (0..<500).map { #"{"jsonrpc":"2.0","method":"E_\#($0)"}"# })
     }
 
-    @Test("A proxy in the environment is ignored")
-    func proxy() throws {
-        let proxy = try LoopbackReceiver { _ in .status(200) }
-        let receiver = try LoopbackReceiver { _ in .status(200) }
-        defer {
-            proxy.stop()
-            receiver.stop()
-        }
-        // It stays set for the other tests: no transport may ever look at it.
-        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"] {
-            setenv(name, proxy.url, 1)
-        }
-        let harness = try RPCHarness()
-        #expect(try harness.outcome(receiver.url + "/") == .delivered)
-        #expect(receiver.requests.count == 1 && proxy.connections == 0)
-    }
-
     @Test("A name is looked up and every address of it is judged by the target policy")
     func name() throws {
         let receiver = try LoopbackReceiver { _ in .status(200) }
