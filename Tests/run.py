@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test: `swift test`, then the contract; ends with one line for both: `N passed, N failed`."""
+"""Runs every test: `swift test`, the clients of others, the contract; ends with one line for all: `N passed, N failed`."""
 
 import pathlib
 import re
@@ -12,11 +12,12 @@ RESULTS = ROOT / ".build" / "tests.xml"
 # SwiftPM writes what Swift Testing ran beside the file that it is told.
 SWIFT_TESTING_RESULTS = RESULTS.with_name("tests-swift-testing.xml")
 SWIFT_TEST = ["swift", "test", "--explicit-target-dependency-import-check", "error", "--xunit-output", RESULTS]
+CLIENTS = [sys.executable, ROOT / "Tests" / "Clients" / "clients.py"]
 CONTRACT = [sys.executable, ROOT / "Tests" / "Contract" / "contract.py"]
 
 
 def main():
-    outcomes = [swift_tests(), contract()]
+    outcomes = [swift_tests(), program("clients", CLIENTS), program("contract", CONTRACT)]
     passed = sum(outcome[0] for outcome in outcomes)
     failed = sum(outcome[1] for outcome in outcomes)
     print(f"{passed} passed, {failed} failed", flush=True)
@@ -37,12 +38,13 @@ def swift_tests():
     return max(total - failed, 0), failed
 
 
-def contract():
-    process = subprocess.Popen(CONTRACT, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def program(name, command):
+    """Runs a test program that says at its end how many passed and failed."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     passed = failed = 0
     for line in process.stdout:
         print(line, end="", flush=True)
-        match = re.fullmatch(r"contract: (\d+) passed, (\d+) failed", line.strip())
+        match = re.fullmatch(name + r": (\d+) passed, (\d+) failed", line.strip())
         if match:
             passed, failed = int(match.group(1)), int(match.group(2))
     if process.wait() != 0 or passed == 0:

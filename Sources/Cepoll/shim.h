@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <linux/errqueue.h>
 
@@ -39,6 +40,63 @@ struct carillon_credentials {
 static inline int carillon_credentials(int connection, struct carillon_credentials *credentials) {
     socklen_t length = sizeof *credentials;
     return getsockopt(connection, SOL_SOCKET, 17 /* SO_PEERCRED */, credentials, &length);
+}
+
+// One datagram's circumstances.
+struct carillon_datagram {
+    struct sockaddr_storage from;
+    socklen_t from_length;
+    // Who sent it, where the socket is a UNIX one that asked to be told.
+    int has_credentials;
+    struct carillon_credentials credentials;
+    // How many datagrams the kernel has dropped so far for want of room; 0 where it did not say.
+    unsigned int overflowed;
+    int is_truncated;
+};
+
+// Asks to be told of senders (UNIX only) and of drops with each datagram.
+static inline void carillon_ask_for_circumstances(int socket, int is_unix) {
+    int on = 1;
+    setsockopt(socket, SOL_SOCKET, 40 /* SO_RXQ_OVFL */, &on, sizeof on);
+    if (is_unix) setsockopt(socket, SOL_SOCKET, 16 /* SO_PASSCRED */, &on, sizeof on);
+}
+
+// The next datagram and its circumstances, without blocking; its bytes, or -1 and errno.
+static inline ssize_t carillon_receive_datagram(
+    int socket, void *buffer, size_t room, struct carillon_datagram *datagram) {
+    char control[256];
+    struct iovec part = {buffer, room};
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    memset(datagram, 0, sizeof *datagram);
+    message.msg_name = &datagram->from;
+    message.msg_namelen = sizeof datagram->from;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    ssize_t count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (count < 0) return count;
+    datagram->from_length = message.msg_namelen;
+    datagram->is_truncated = (message.msg_flags & MSG_TRUNC) != 0;
+    for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item; item = CMSG_NXTHDR(&message, item)) {
+        if (item->cmsg_level != SOL_SOCKET) continue;
+        if (item->cmsg_type == 2 /* SCM_CREDENTIALS */) {
+            memcpy(&datagram->credentials, CMSG_DATA(item), sizeof datagram->credentials);
+            datagram->has_credentials = 1;
+        } else if (item->cmsg_type == 40 /* SO_RXQ_OVFL */) {
+            memcpy(&datagram->overflowed, CMSG_DATA(item), sizeof datagram->overflowed);
+        } else if (item->cmsg_type == SCM_RIGHTS) {
+            // Descriptors that nobody asked for: closed, or a stranger could use all of ours up.
+            size_t given = (item->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+            for (size_t index = 0; index < given; index++) {
+                int number;
+                memcpy(&number, CMSG_DATA(item) + index * sizeof number, sizeof number);
+                close(number);
+            }
+        }
+    }
+    return count;
 }
 
 // Takes the oldest ICMP error of a datagram socket (IP_RECVERR, ip(7)): its errno, and in `to` where the datagram

@@ -27,6 +27,7 @@ public final class EventInterface: Sendable {
         /// The number of the newest change told to the journal.
         var journalNumber: UInt64 = 0
         var statisticsSources: [@Sendable () -> [Statistic]] = []
+        var service: (any ServiceControl)?
     }
 
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of

@@ -7,8 +7,8 @@ final class Listener: Sendable {
     /// Where it listens, with the port the kernel chose.
     let address: ListenAddress
     let descriptor: FileDescriptor
-    /// The socket file it made: removed only as long as it is still this one.
-    private let file: (device: UInt, inode: UInt)?
+    /// The socket file it made.
+    private let file: UnixSocketFile?
 
     /// Connections waiting to be accepted; the kernel caps it at net.core.somaxconn.
     private static let backlog: Int32 = 4_096
@@ -21,13 +21,6 @@ final class Listener: Sendable {
         case .tcp(let host, let port): try self.init(host: host, port: port)
         case .unix(let path): try self.init(path: path)
         }
-    }
-
-    deinit {
-        guard case .unix(let path) = address, let file, let now = Self.file(path),
-            now.device == file.device, now.inode == file.inode
-        else { return }
-        unlink(path)
     }
 
     private init(host: String, port: UInt16) throws(SystemError) {
@@ -58,19 +51,13 @@ final class Listener: Sendable {
 
     private init(path: String) throws(SystemError) {
         let call = "listen on unix:" + path
-        guard var name = Self.name(path) else { throw SystemError(call, ENAMETOOLONG) }
-        try Self.removeStale(path, name, call)
         let descriptor = try Self.socket(AF_UNIX, call)
-        // Nobody but this user may connect. The mask is the process's: listening happens at the
-        // start.
-        let mask = umask(0o077)
-        let number = descriptor.number
-        let bound = Self.withAddress(&name) { bind(number, $0, $1) }
-        umask(mask)
-        guard bound == 0, listen(descriptor.number, Self.backlog) == 0 else { throw .last(call) }
+        let file = try UnixSocketFile(
+            binding: descriptor.number, type: SOCK_STREAM, to: path, call)
+        guard listen(descriptor.number, Self.backlog) == 0 else { throw .last(call) }
         address = .unix(path: path)
         self.descriptor = descriptor
-        file = Self.file(path)
+        self.file = file
     }
 
     private static func socket(_ family: Int32, _ call: String) throws(SystemError)
@@ -101,52 +88,5 @@ final class Listener: Sendable {
         return withUnsafeBytes(of: &storage) {
             $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
         }
-    }
-
-    /// The address of a path; nil when it is empty, has a NUL or more than 107 bytes.
-    private static func name(_ path: String) -> sockaddr_un? {
-        var name = sockaddr_un()
-        name.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: name.sun_path),
-            !bytes.contains(0)
-        else {
-            return nil
-        }
-        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
-        return name
-    }
-
-    private static func withAddress(
-        _ name: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        withUnsafePointer(to: &name) { name in
-            name.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-    }
-
-    /// Removes a socket that is ours and that nobody listens on.
-    private static func removeStale(
-        _ path: String, _ name: sockaddr_un, _ call: String
-    ) throws(SystemError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid() else {
-            throw SystemError(call, EEXIST)
-        }
-        let probe = try socket(AF_UNIX, call)
-        var name = name
-        let number = probe.number
-        let result = withAddress(&name) { connect(number, $0, $1) }
-        guard result != 0, errno == ECONNREFUSED else { throw SystemError(call, EADDRINUSE) }
-        unlink(path)
-    }
-
-    private static func file(_ path: String) -> (device: UInt, inode: UInt)? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return (UInt(status.st_dev), UInt(status.st_ino))
     }
 }

@@ -9,6 +9,8 @@ struct Poller: ~Copyable {
 
     static let input = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
     static let output = EPOLLOUT.rawValue
+    /// Reported once for each change, until all has been read.
+    static let edge = EPOLLET.rawValue
     static let hangUp = EPOLLERR.rawValue | EPOLLHUP.rawValue
 
     private let descriptor: FileDescriptor
@@ -30,16 +32,22 @@ struct Poller: ~Copyable {
         control(EPOLL_CTL_ADD, number, interest, token)
     }
 
+    /// Forgets a descriptor, before it is closed.
+    func remove(_ number: Int32) {
+        _ = control(EPOLL_CTL_DEL, number, 0, 0)
+    }
+
     /// Changes what a registered descriptor is watched for. Errors and hang-ups are always
     /// reported.
     func modify(_ number: Int32, _ interest: UInt32, token: UInt64) {
         _ = control(EPOLL_CTL_MOD, number, interest, token)
     }
 
-    /// Blocks until something happens; returns how many events there are.
-    func wait() -> Int {
+    /// Blocks until something happens, at most for `timeoutMilliseconds` (negative: for ever); returns how many events
+    /// there are.
+    func wait(timeoutMilliseconds: Int32 = -1) -> Int {
         // -1 only for EINTR: the arguments are fixed.
-        max(0, Int(epoll_wait(descriptor.number, events, Int32(Self.eventsMax), -1)))
+        max(0, Int(epoll_wait(descriptor.number, events, Int32(Self.eventsMax), timeoutMilliseconds)))
     }
 
     /// The event at `index` of the last wake-up.

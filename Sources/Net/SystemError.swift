@@ -19,5 +19,14 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// `bind 127.0.0.1:80: Permission denied`.
-    public var description: String { call + ": " + String(cString: strerror(errno)) }
+    public var description: String { call + ": " + words }
+
+    /// Whether somebody else has what was asked for (EADDRINUSE).
+    public var isInUse: Bool { errno == EADDRINUSE }
+
+    /// Whether something is in the way that is not ours (EEXIST).
+    public var isInTheWay: Bool { errno == EEXIST }
+
+    /// The system's words for the errno.
+    public var words: String { String(cString: strerror(errno)) }
 }

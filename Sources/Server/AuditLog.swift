@@ -118,11 +118,16 @@ final class AuditLog: Sendable {
             case .showEvent(let command): self.init("show", event: command.event)
             case .listSubscribers(let command): self.init("list_subscribers", event: command.event)
             case .listEvents: self.init("list_events")
-            case .statistics: self.init("statistics")
+            case .statistics, .listStatistics: self.init("statistics")
             case .which: self.init("which")
             case .help: self.init("help")
             case .version: self.init("version")
             case .uptime: self.init("uptime")
+            case .processes: self.init("ps")
+            case .logLevel(let command):
+                self.init("log_level")
+                if let level = command.level { pairs.append(("level", String(level))) }
+            case .kill: self.init("kill")
             }
         }
 

@@ -18,11 +18,14 @@ extension Carillon {
     /// Checks what can be checked without starting: addresses, who may reach them, policies, files. Nothing is opened
     /// for writing, no port is bound. Throws one sentence about the first thing that is wrong.
     public static func check(_ settings: Settings) throws(StartError) {
-        let addresses = try settings.listen.map(ListenSetting.parse)
+        let addresses = try settings.listen.map { text throws(StartError) in
+            try ListenSetting.parse(text)
+        }
         guard !addresses.isEmpty else {
             throw StartError("--listen: expected at least one address.")
         }
         try check(addresses, settings)
+        try DoorSettings.check(settings)
         guard !settings.stateDirectory.isEmpty else {
             throw StartError("Neither XDG_STATE_HOME nor HOME is set: say --state-directory.")
         }

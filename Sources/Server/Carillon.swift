@@ -18,6 +18,8 @@ public final class Carillon: Sendable {
     let policy: TargetPolicy
     let rules: LiveRules
     let addresses: [ListenAddress]
+    private let doors: Doors
+    private let processes: ServiceProcesses
     private let log: Logger
     private let store: SubscriptionStore
     private let server: HTTPServer
@@ -29,14 +31,16 @@ public final class Carillon: Sendable {
 
     /// Opens the state, brings back what survived and begins to listen; nothing is answered before `start`.
     /// Blocks: about half a second per million subscriptions. Throws one sentence about the first thing that is
-    /// wrong, with the state untouched. `logSwitch` is the one that `log` follows.
+    /// wrong, with the state untouched. `logSwitch` is the one that `log` follows; `end` is called, on any thread, when
+    /// a command asks for the end of the service, and sees to it that `stop` is called.
     public init(
-        settings: Settings, log: Logger, logSwitch: LogSwitch = LogSwitch(.notice)
+        settings: Settings, log: Logger, logSwitch: LogSwitch = LogSwitch(.notice),
+        end: @escaping @Sendable () -> Void = {}
     ) throws(StartError) {
         current = Lock(settings)
         self.log = log
         self.logSwitch = logSwitch
-        let wanted = try settings.listen.map(ListenSetting.parse)
+        let wanted = try settings.listen.map { text throws(StartError) in try ListenSetting.parse(text) }
         try Self.check(wanted, settings)
         authenticator = try Authenticator(settings)
         let own = OwnListeners()
@@ -56,30 +60,38 @@ public final class Carillon: Sendable {
         Statistics.register(interface, transports: transports)
         try Self.restore(from: store, into: interface, log: log)
         rules = LiveRules(Self.rules(settings, addresses: wanted))
+        let runner = MIRunner(interface: interface)
         let rest = REST(
-            interface: interface, mi: MI(interface: interface), rules: rules, readiness: readiness)
+            interface: interface, mi: MI(runner: runner), rules: rules, readiness: readiness)
         server = try Self.server(
             settings,
             handler: HTTPSurface(
                 rest: rest, authenticator: authenticator, requestGuard: requestGuard))
         addresses = try Self.bind(server, to: wanted)
         Self.note(addresses, in: own)
+        doors = try Doors(
+            settings, runner: runner, authenticator: authenticator, own: own, log: log)
+        processes = ServiceProcesses(logSwitch: logSwitch, end: end)
+        interface.attach(service: processes)
         housekeeping = Housekeeping(interface, store)
     }
 
-    /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`.
+    /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`; behind those the
+    /// doors beside HTTP: `fifo:/var/lib/carillon/mi.fifo`, `udp:127.0.0.1:8765`.
     public var listening: [String] {
-        addresses.map { address in
+        let http = addresses.map { address in
             switch address {
             case .tcp: "http://\(address)"
             case .unix: "\(address)"
             }
         }
+        return http + doors.addresses
     }
 
     /// Answers from now on. Throws when the system has no descriptor or thread left for it.
     public func start() throws(StartError) {
-        Statistics.register(interface, server: server, store: store)
+        Statistics.register(interface, server: server, store: store, doors: doors)
+        processes.list(processTypes)
         if let requestGuard { interface.addStatistics { requestGuard.statistics } }
         housekeeping.start()
         do throws(SystemError) {
@@ -87,8 +99,9 @@ public final class Carillon: Sendable {
         } catch {
             throw StartError("The HTTP server does not start: \(error)")
         }
+        try doors.open()
         readiness.enter(.running)
-        for address in addresses { log.notice("LISTENER(\(address)): open") }
+        for address in listening { log.notice("LISTENER(\(address)): open") }
     }
 
     /// Answers what is under way, lets queued deliveries out for `drainMilliseconds`, writes everything down.
@@ -96,6 +109,7 @@ public final class Carillon: Sendable {
     public func stop() {
         readiness.enter(.stopping)
         let drainMilliseconds = current.withLock { $0.drainMilliseconds }
+        doors.close(graceMilliseconds: drainMilliseconds)
         server.stop(graceMilliseconds: drainMilliseconds)
         interface.stop(drainMilliseconds: drainMilliseconds)
         housekeeping.stop()
@@ -109,6 +123,12 @@ public final class Carillon: Sendable {
 }
 
 extension Carillon {
+    /// What `ps` lists.
+    private var processTypes: [String] {
+        let workers = (0..<server.counters.workers).map { "HTTP worker \($0)" }
+        return ["attendant"] + workers + doors.addresses.map { "MI " + $0 } + ["store"]
+    }
+
     /// Nothing listens beyond loopback without authentication.
     static func check(
         _ addresses: [ListenAddress], _ settings: Settings

@@ -29,18 +29,21 @@ enum Statistics {
     }
 
     static func register(
-        _ interface: EventInterface, server: HTTPServer, store: SubscriptionStore
+        _ interface: EventInterface, server: HTTPServer, store: SubscriptionStore,
+        doors: Doors
     ) {
+        interface.addStatistics { doors.statistics }
         interface.addStatistics {
             let counters = server.counters
             return [
                 Statistic(
-                    group: "http", name: "connections", value: Int64(counters.connectionsOpen)),
+                    group: "http", name: "connections", value: Int64(counters.connectionsOpen),
+                    kind: .gauge),
                 Statistic(
                     group: "http", name: "accepted", value: Int64(counters.connectionsAccepted)),
                 Statistic(group: "http", name: "requests", value: Int64(counters.requests)),
                 Statistic(group: "http", name: "refusals", value: Int64(counters.refusals)),
-                Statistic(group: "http", name: "workers", value: Int64(counters.workers)),
+                Statistic(group: "http", name: "workers", value: Int64(counters.workers), kind: .gauge),
             ]
         }
         interface.addStatistics {
@@ -52,7 +55,7 @@ enum Statistics {
                     group: "store", name: "changes", value: Int64(clamping: statistics.changes)),
                 Statistic(
                     group: "store", name: "failures", value: Int64(clamping: statistics.failures)),
-                Statistic(group: "store", name: "waiting", value: Int64(statistics.waiting)),
+                Statistic(group: "store", name: "waiting", value: Int64(statistics.waiting), kind: .gauge),
             ]
         }
     }

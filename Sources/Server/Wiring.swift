@@ -46,16 +46,21 @@ extension Carillon {
 
     /// Tells the policy where we listen.
     static func note(_ addresses: [ListenAddress], in own: OwnListeners) {
-        for case .tcp(let host, let port) in addresses {
-            let bytes = Array(host.utf8)
-            if host == "localhost" {
-                own.add(.v4(0x7F00_0001), port: port)
-                own.add(.v6(0, 1), port: port)
-            } else if let address = IPAddress.parseIPv4(bytes.span) {
-                own.add(.v4(address), port: port)
-            } else if let address = IPAddress.parseIPv6(bytes.span) {
-                own.add(address, port: port)
-            }
+        for case .tcp(let host, let port) in addresses { note(host, port, over: .tcp, in: own) }
+    }
+
+    /// Tells the policy of one listener.
+    static func note(
+        _ host: String, _ port: UInt16, over network: OwnListeners.Network, in own: OwnListeners
+    ) {
+        let bytes = Array(host.utf8)
+        if host == "localhost" {
+            own.add(.v4(0x7F00_0001), port: port, over: network)
+            own.add(.v6(0, 1), port: port, over: network)
+        } else if let address = IPAddress.parseIPv4(bytes.span) {
+            own.add(.v4(address), port: port, over: network)
+        } else if let address = IPAddress.parseIPv6(bytes.span) {
+            own.add(address, port: port, over: network)
         }
     }
 }

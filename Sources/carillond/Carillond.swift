@@ -56,7 +56,9 @@ struct Carillond: ParsableCommand {
         let log = logSwitch.logger(label: "carillond")
         let carillon: Carillon
         do throws(StartError) {
-            carillon = try Carillon(settings: settings, log: log, logSwitch: logSwitch)
+            carillon = try Carillon(settings: settings, log: log, logSwitch: logSwitch) {
+                kill(getpid(), SIGTERM)
+            }
             try carillon.start()
         } catch {
             Standard.complain(error.description)

@@ -27,13 +27,30 @@ struct SettingFlags<Chapter: SettingChapter>: ParsableArguments, CustomReflectab
                 let value = try container.decode(Option<String?>.self, forKey: key).wrappedValue
                 given[setting.name] = value.map { [$0] }
             }
+            guard setting.isRefusable else { continue }
+            let refusal = SettingKey(stringValue: Self.refusal(setting))
+            if try container.decode(Flag<Bool>.self, forKey: refusal).wrappedValue {
+                given[setting.name] = ["no"]
+            }
         }
     }
 
     /// What ArgumentParser sees in place of the stored properties: an argument for each row.
     var customMirror: Mirror {
-        Mirror(self, children: Self.settings.map { (label: $0.name, value: Self.argument($0)) })
+        var children: [(label: String, value: Any)] = []
+        for setting in Self.settings {
+            children.append((setting.name, Self.argument(setting)))
+            guard setting.isRefusable else { continue }
+            let name = Self.refusal(setting)
+            let flag = Flag<Bool>(
+                wrappedValue: false, name: .customLong(name),
+                help: ArgumentHelp("The same as --\(setting.name) no."))
+            children.append((name, flag))
+        }
+        return Mirror(self, children: children)
     }
+
+    private static func refusal(_ setting: Setting) -> String { "no-" + setting.name }
 
     private static var settings: [Setting] {
         Setting.table.filter { $0.section == Chapter.section }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The examples of section 7 of the JSON-RPC 2.0 specification, whose methods are replaced by ours.
-@Suite("The JSON-RPC specification's examples over POST /mi")
+@Suite("The JSON-RPC specification's examples on every JSON door")
 struct JSONRPCSpecificationTests {
     private struct Case: Decodable {
         let name: String
@@ -22,17 +22,16 @@ struct JSONRPCSpecificationTests {
     ]
 
     @Test(
-        "each example gets the documented kind of answer: result or error code, id, batch, or nothing"
-    )
-    func examples() throws {
+        "each example gets the documented kind of answer: result or error code, id, batch, or nothing",
+        arguments: Door.json)
+    func examples(door: Door) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "../shared/data/jsonrpc-spec/cases.json")
         guard let data = try? Data(contentsOf: file) else {
             print("left out: ../shared/data/jsonrpc-spec is not here")
             return
         }
-        let service = try RunningService()
-        let client = try service.client()
+        let open = try OpenService()
         let cases = try JSONDecoder().decode(File.self, from: data).cases
         #expect(cases.count == 15)
         for one in cases {
@@ -45,12 +44,13 @@ struct JSONRPCSpecificationTests {
                 /"params": (\[[0-9, ]*\]|\{"[a-z]+": \d+, "[a-z]+": \d+\})/, with: #""params": []"#)
             request.replace(#""params": ["hello"]"#, with: #""params": []"#)
             request.replace(#""params": {"name": "myself"}"#, with: #""params": {}"#)
-            let answer = try client.mi(request)
+            let answer = try open.send(request, through: door)
             guard let expected = one.response else {
-                #expect(answer.status == 204, "\(one.name)")
+                #expect(answer == nil, "\(one.name)")
                 continue
             }
-            #expect(try outline(answer.text) == outline(expected), "\(one.name): \(answer.text)")
+            let text = try #require(answer)
+            #expect(try outline(text) == outline(expected), "\(one.name): \(text)")
         }
     }
 

@@ -42,6 +42,9 @@ struct MITests {
             ("statistics:get", #"[["evi:events"]]"#, #"{"statistics":["evi:events"]}"#),
             ("core:version", "[]", "{}"),
             ("core:uptime", "[]", "{}"),
+            ("statistics:list", #"[["evi:"]]"#, #"{"statistics":["evi:"]}"#),
+            ("core:ps", "[]", "{}"),
+            ("core:log_level", "[3]", #"{"level":3}"#),
         ])
     func names(name: String, positional: String, named: String) throws {
         try client.subscribe("E_SCRIPT", "udp:127.0.0.1:9")
@@ -55,13 +58,14 @@ struct MITests {
         }
     }
 
-    @Test("the test above knows every command")
+    @Test("the test above knows every command but kill, which is refused")
     func everyCommand() {
         #expect(
             Commands.table.map(\.name) == [
                 "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which",
                 "core:help",
-                "statistics:get", "core:version", "core:uptime",
+                "statistics:get", "statistics:list", "core:version", "core:uptime", "core:ps",
+                "core:log_level", "core:kill",
             ])
     }
 
@@ -139,7 +143,7 @@ struct MITests {
             ("event_subscribe", #"["E_SCRIPT"]"#, wrongCount),
             ("event_subscribe", #"["E_SCRIPT","udp:127.0.0.1:9",60,1]"#, wrongCount),
             ("events_list", "[1]", wrongCount),
-            ("which", "[1]", wrongCount),
+            ("which", "[1]", badType("command")), ("version", "[1]", wrongCount),
             ("get_statistics", "[]", wrongCount),
             ("event_subscribe", #"{"event":"E_SCRIPT","sock":"udp:127.0.0.1:9"}"#, wrongNames),
             ("event_subscribe", #"{"event":"E_SCRIPT"}"#, wrongNames),
@@ -221,7 +225,7 @@ struct MITests {
 
     @Test("which, help, version, uptime and statistics")
     func inspect() throws {
-        let names = Commands.table.map { "\"\($0.name)\"" }.joined(separator: ",")
+        let names = Commands.names.map { "\"\($0)\"" }.joined(separator: ",")
         #expect(try client.mi("which", "[]") == ok("[\(names)]"))
         let help = try client.mi("help", #"["raise_event"]"#)
         #expect(help.hasPrefix(#"{"jsonrpc":"2.0","result":{"Help":""#))

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Server
+import Synchronization
 import TestSupport
 
 /// The real program in this process: on a free port, with its state in a directory of its own.
@@ -10,6 +11,12 @@ final class RunningService {
     let stateDirectory: String
     private var isRunning = true
     private let ownsDirectory: Bool
+    private let ends: Ends
+
+    /// Counts how often commands have asked for its end.
+    private final class Ends: Sendable {
+        let count = Mutex(0)
+    }
 
     /// Starts one. `stateDirectory` nil makes a new one, which goes with the service; without `log` it is silent.
     init(
@@ -24,7 +31,11 @@ final class RunningService {
         change(&settings)
         var silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         silent.logLevel = .critical
-        carillon = try Carillon(settings: settings, log: log ?? silent)
+        let ends = Ends()
+        self.ends = ends
+        carillon = try Carillon(settings: settings, log: log ?? silent) {
+            ends.count.withLock { $0 += 1 }
+        }
         try carillon.start()
         self.stateDirectory = directory
         ownsDirectory = stateDirectory == nil
@@ -42,6 +53,9 @@ final class RunningService {
         isRunning = false
         carillon.stop()
     }
+
+    /// How often commands have asked for its end; it goes on all the same.
+    var endsAskedFor: Int { ends.count.withLock { $0 } }
 
     /// A new connection to it.
     func client() throws -> JSONClient {

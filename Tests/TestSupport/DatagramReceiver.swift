@@ -1,4 +1,5 @@
 internal import Glibc
+public import Net
 
 /// A real datagram socket that waits for datagrams, each with a deadline.
 public final class DatagramReceiver {
@@ -12,6 +13,8 @@ public final class DatagramReceiver {
         case path(String)
         /// A name in the abstract namespace of UNIX sockets, without `@`.
         case abstract(String)
+        /// A UNIX socket without a name: it sends, and cannot be answered.
+        case nameless
     }
 
     private let descriptor: Int32
@@ -46,12 +49,19 @@ public final class DatagramReceiver {
         case .ipv6: "udp:[::1]:\(port)"
         case .path(let path): "unix:\(path)"
         case .abstract(let name): "unix:@\(name)"
+        case .nameless: ""
         }
     }
 
     /// The next datagram as text; nil when none came before the deadline.
     public func receive() -> String? {
         receiveBytes().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The next datagram as text; nil when none comes within these milliseconds.
+    public func receive(withinMilliseconds milliseconds: Int32) -> String? {
+        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, milliseconds) == 1 ? receive() : nil
     }
 
     /// The next datagram; nil when none came before the deadline.
@@ -78,6 +88,45 @@ public final class DatagramReceiver {
         withUnsafePointer(to: &sender) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 _ = sendto(descriptor, bytes, bytes.count, 0, $0, senderLength)
+            }
+        }
+    }
+
+    /// Sends a datagram to a server's address: 127.0.0.1, ::1, or a path, as this socket's own family is. False where
+    /// the kernel did not take it.
+    public func send(_ text: String, to address: DatagramAddress) -> Bool {
+        send(Array(text.utf8), to: address)
+    }
+
+    /// Sends bytes.
+    public func send(_ bytes: [UInt8], to address: DatagramAddress) -> Bool {
+        switch address {
+        case .unix(let path):
+            var name = sockaddr_un()
+            name.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+            return send(bytes, toSocketAddress: &name)
+        case .udp("::1", let port):
+            var name = sockaddr_in6()
+            name.sin6_family = sa_family_t(AF_INET6)
+            name.sin6_port = port.bigEndian
+            name.sin6_addr = in6addr_loopback
+            return send(bytes, toSocketAddress: &name)
+        case .udp(_, let port):
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = port.bigEndian
+            name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            return send(bytes, toSocketAddress: &name)
+        }
+    }
+
+    private func send<Address>(_ bytes: [UInt8], toSocketAddress address: inout Address) -> Bool {
+        withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                sendto(
+                    descriptor, bytes, bytes.count, 0, $0,
+                    socklen_t(MemoryLayout<Address>.size)) == bytes.count
             }
         }
     }
@@ -112,6 +161,8 @@ public final class DatagramReceiver {
             return (named(Array(path.utf8) + [0], type), 0)
         case .abstract(let name):
             return (named([0] + Array(name.utf8), type), 0)
+        case .nameless:
+            return (socket(AF_UNIX, type, 0), 0)
         }
     }
 

@@ -15,12 +15,18 @@ extension Command {
         /// nil: every caller that is known may.
         let role: Role?
         let subject: Subject
+        /// Whether the caller must have shown who it is.
+        let takesName: Bool
 
-        init(_ role: Role?, _ subject: Subject = .any) {
+        init(_ role: Role?, _ subject: Subject = .any, takesName: Bool = false) {
             self.role = role
             self.subject = subject
+            self.takesName = takesName
         }
     }
+
+    /// The role that it takes; nil: every caller that is known may.
+    public var role: Role? { demand.role }
 
     /// The table.
     var demand: Demand {
@@ -34,17 +40,21 @@ extension Command {
         case .showEvent(let command): Demand(.read, .event(command.event))
         case .publish(let command): Demand(.raise, .event(command.event))
         case .raise(let command): Demand(.raise, .event(command.event))
-        case .statistics: Demand(.read)
+        case .statistics, .listStatistics, .processes: Demand(.read)
+        case .logLevel(let command): Demand(command.level == nil ? .read : .admin)
+        case .kill: Demand(.admin, takesName: true)
         case .which, .help, .version, .uptime: Demand(nil)
         }
     }
 
-    /// Whether it changes what is kept, so that the audit tells of it. Raising changes nothing.
+    /// Whether it changes what is kept, or how the service runs, so that the audit tells of it.
+    /// Raising changes nothing.
     var isChange: Bool {
         switch self {
-        case .subscribe, .renew, .unsubscribe, .publish: true
+        case .subscribe, .renew, .unsubscribe, .publish, .kill: true
+        case .logLevel(let command): command.level != nil
         case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise, .which, .help,
-            .statistics, .version, .uptime:
+            .statistics, .listStatistics, .version, .uptime, .processes:
             false
         }
     }
@@ -53,8 +63,9 @@ extension Command {
 extension Identity {
     /// Throws `forbidden` unless this caller may give `command`.
     func check(_ command: Command, on interface: EventInterface) throws(CommandError) {
-        if mayDoEverything { return }
         let demand = command.demand
+        if demand.takesName, name == nil { throw Self.refusal("a caller with a name") }
+        if mayDoEverything { return }
         guard let role = demand.role else {
             if grants.isEmpty { throw Self.refusal("a role") }
             return

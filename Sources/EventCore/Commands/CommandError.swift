@@ -33,6 +33,8 @@ public struct CommandError: Error, Equatable, Sendable {
         case insufficientStorage = "insufficient_storage"
         /// The change could not be made durable, and was taken back.
         case storeUnavailable = "store_unavailable"
+        /// The command is about the program around the core, and there is none.
+        case serviceUnavailable = "service_unavailable"
     }
 
     /// What is wrong with one argument. The raw value is the `code` of an entry in a problem's `errors`.

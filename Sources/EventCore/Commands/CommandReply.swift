@@ -17,15 +17,27 @@ public enum CommandReply: Sendable {
     /// The listing is the one whose version was given.
     case unchanged(version: UInt64)
     /// Names of commands.
-    case commands([CommandRow])
+    case commands([String])
+    /// The parameters that a command takes: each way to call it, by names in their order.
+    case parameterSets([[String]])
     /// One command's description.
     case command(CommandRow)
     /// Statistics in the order in which they were asked for.
     case statistics([Statistic])
+    /// The same, asked for their kinds.
+    case statisticKinds([Statistic])
     /// Name and version of the program.
     case version(String)
     /// When the program started, milliseconds since 1970, and how long it has run, seconds.
     case uptime(since: Int64, now: Int64, seconds: Int64)
+    /// What runs.
+    case processes([ProcessView])
+    /// How much is logged, and by what.
+    case logLevel(LogLevel, processes: [ProcessView])
+    /// How much is logged from now on.
+    case logLevelSet(LogLevel)
+    /// The service is about to end.
+    case terminating
 }
 
 /// Called once with the answer of a command that could not be answered at once: on the journal's queue, on a
@@ -110,11 +122,22 @@ public struct Statistic: Sendable, Equatable {
     public let name: String
     /// Its value at the moment of reading.
     public let value: Int64
+    /// Whether it only ever grows, or follows what there is.
+    public let kind: Kind
+
+    /// How a statistic moves.
+    public enum Kind: String, Sendable, Equatable {
+        /// It only grows, from 0 at the start. The raw values are OpenSIPS's words.
+        case counter = "incremental"
+        /// It goes up and down.
+        case gauge = "non-incremental"
+    }
 
     /// A statistic.
-    public init(group: String, name: String, value: Int64) {
+    public init(group: String, name: String, value: Int64, kind: Kind = .counter) {
         self.group = group
         self.name = name
         self.value = value
+        self.kind = kind
     }
 }

@@ -1,6 +1,6 @@
 /// A command as the management interface knows it: names, parameters, help, and how to make it.
 public struct CommandRow: Sendable {
-    /// The canonical name of OpenSIPS 4, `evi:subscribe`: the one `which` prints.
+    /// The canonical name of OpenSIPS 4, `evi:subscribe`.
     public let name: String
     /// Its older names.
     public let aliases: [String]
@@ -10,6 +10,8 @@ public struct CommandRow: Sendable {
     public let help: String
     /// Its parameters in positional order; optional ones last.
     public let parameters: [CommandParameter]
+    /// The role that it takes of its caller; with some arguments another. nil: none.
+    public let role: Role?
 
     let make: @Sendable (Arguments) throws(CommandError) -> Command
 
@@ -54,13 +56,13 @@ public enum Argument: Sendable {
 }
 
 extension Commands {
-    /// Every command of the management interface, in the order in which `which` prints them.
+    /// Every command of the management interface, in the order in which `which` prints their names.
     public static let table: [CommandRow] = [
         row(
             "evi:subscribe", ["event_subscribe", "evi:event_subscribe"], "evi",
             "Subscribes a socket to an event for expire seconds (3600 if left out), or renews it; "
                 + "expire 0 unsubscribes.",
-            [text("event"), text("socket"), optional("expire", .integer)]
+            [text("event"), text("socket"), optional("expire", .integer)], role: .subscribe
         ) {
             a throws(CommandError) in
             .subscribe(
@@ -70,14 +72,14 @@ extension Commands {
         },
         row(
             "evi:list", ["events_list", "evi:events_list"], "evi",
-            "Lists the events that can be subscribed to.", []
+            "Lists the events that can be subscribed to.", [], role: .read
         ) { _ throws(CommandError) in
             .listEvents(ListEventsCommand(limit: .max))
         },
         row(
             "evi:subscribers", ["subscribers_list", "evi:subscribers_list"], "evi",
             "Lists the subscribers of all events, of one event, or one subscriber of one event.",
-            [optional("event", .text), optional("socket", .text)]
+            [optional("event", .text), optional("socket", .text)], role: .read
         ) { a throws(CommandError) in
             .listSubscribers(
                 ListSubscribersCommand(
@@ -87,14 +89,18 @@ extension Commands {
         row(
             "evi:raise", ["raise_event", "evi:raise_event"], "evi",
             "Raises an event; params is an array of values, or an object (or text that holds one).",
-            [text("event"), optional("params", .params)]
+            [text("event"), optional("params", .params)], role: .raise
         ) { a throws(CommandError) in
             .raise(
                 RaiseCommand(
                     event: try a.text(0), params: try a.params(1), createsEvent: false))
         },
-        row("core:which", ["which"], "core", "Lists the names of all commands.", []) {
-            _ throws(CommandError) in .which
+        row(
+            "core:which", ["which"], "core",
+            "Lists the names of all commands, or the parameters that one command takes.",
+            [optional("command", .text)]
+        ) { a throws(CommandError) in
+            .which(WhichCommand(name: try a.optionalText(0)))
         },
         row(
             "core:help", ["help"], "core", "Says what a command does and who exports it.",
@@ -105,9 +111,16 @@ extension Commands {
         row(
             "statistics:get", ["get_statistics"], "statistics",
             "Prints statistics: all, a group (`evi:`) or exact names (`evi:raised`).",
-            [CommandParameter(name: "statistics", kind: .texts, isRequired: true)]
+            [CommandParameter(name: "statistics", kind: .texts, isRequired: true)], role: .read
         ) {
             a throws(CommandError) in .statistics(StatisticsCommand(names: try a.texts(0)))
+        },
+        row(
+            "statistics:list", ["list_statistics"], "statistics",
+            "Lists statistics by the same names, all if left out, and says which only ever grow.",
+            [optional("statistics", .texts)], role: .read
+        ) { a throws(CommandError) in
+            .listStatistics(StatisticsCommand(names: try a.optionalTexts(0) ?? ["all"]))
         },
         row("core:version", ["version"], "core", "Prints the program's name and version.", []) {
             _ throws(CommandError) in .version
@@ -115,7 +128,28 @@ extension Commands {
         row("core:uptime", ["uptime"], "core", "Prints when the program started and its age.", []) {
             _ throws(CommandError) in .uptime
         },
+        row(
+            "core:ps", ["ps"], "core", "Lists what runs, and what each part is for.", [],
+            role: .read
+        ) { _ throws(CommandError) in .processes },
+        row(
+            "core:log_level", ["log_level"], "core",
+            "Shows how much is logged, or logs at level from now on: -3 alert, -2 critical, -1 error, "
+                + "1 warning, 2 notice, 3 info, 4 debug.",
+            [optional("level", .integer)], role: .read
+        ) { a throws(CommandError) in
+            .logLevel(LogLevelCommand(level: try a.optionalInteger(0)))
+        },
+        row(
+            "core:kill", ["kill"], "core", "Ends the service; only for callers who may.", [],
+            role: .admin
+        ) { _ throws(CommandError) in .kill },
     ]
+
+    /// What `which` prints: the names of OpenSIPS 4, then those of older versions. OpenSIPS 4 leaves the older ones out,
+    /// although they work; but its command line sends only what is listed, and people type what they know.
+    public static let names =
+        table.map(\.name) + table.flatMap { $0.aliases.filter { !$0.contains(":") } }
 
     /// The row of a command by its name or one of its aliases, compared exactly; nil when there is none.
     public static func row(named name: String) -> CommandRow? { byName[name] }
@@ -130,12 +164,12 @@ extension Commands {
 
     private static func row(
         _ name: String, _ aliases: [String], _ module: String, _ help: String,
-        _ parameters: [CommandParameter],
+        _ parameters: [CommandParameter], role: Role? = nil,
         make: @escaping @Sendable (Arguments) throws(CommandError) -> Command
     ) -> CommandRow {
         CommandRow(
             name: name, aliases: aliases, module: module, help: help, parameters: parameters,
-            make: make)
+            role: role, make: make)
     }
 
     private static func text(_ name: String) -> CommandParameter {
@@ -191,8 +225,26 @@ struct Arguments {
         }
     }
 
-    func texts(_ place: Int) throws(CommandError) -> [String] {
+    /// A whole number, or a text that is one with or without a sign.
+    func optionalInteger(_ place: Int) throws(CommandError) -> Int64? {
         switch value(place) {
+        case nil: return nil
+        case .integer(let number): return number
+        case .text(let digits):
+            guard let number = Int64(digits) else { throw badType(place) }
+            return number
+        default: throw badType(place)
+        }
+    }
+
+    func texts(_ place: Int) throws(CommandError) -> [String] {
+        guard let texts = try optionalTexts(place) else { throw badType(place) }
+        return texts
+    }
+
+    func optionalTexts(_ place: Int) throws(CommandError) -> [String]? {
+        switch value(place) {
+        case nil: nil
         case .text(let text): [text]
         case .texts(let texts): texts
         default: throw badType(place)

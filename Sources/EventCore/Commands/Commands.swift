@@ -9,11 +9,15 @@ public enum Command: Sendable {
     case showEvent(ShowEventCommand)
     case publish(PublishCommand)
     case raise(RaiseCommand)
-    case which
+    case which(WhichCommand)
     case help(HelpCommand)
     case statistics(StatisticsCommand)
+    case listStatistics(StatisticsCommand)
     case version
     case uptime
+    case processes
+    case logLevel(LogLevelCommand)
+    case kill
 }
 
 /// Whether an answer is there or will come through the continuation.
@@ -92,12 +96,14 @@ public enum Commands {
         case .raise(var command):
             command.mayRaiseReserved = caller.mayPassOn(command.event)
             return try command.run(on: interface, at: now, continuation: continuation)
-        case .which:
-            return .done(.commands(table))
+        case .which(let command):
+            return .done(try command.run())
         case .help(let command):
             return .done(try command.run())
         case .statistics(let command):
             return .done(command.run(on: interface, at: now))
+        case .listStatistics(let command):
+            return .done(command.list(on: interface, at: now))
         case .version:
             return .done(.version(interface.versionText))
         case .uptime:
@@ -105,6 +111,12 @@ public enum Commands {
                 .uptime(
                     since: interface.started.wall, now: now.wall,
                     seconds: (now.boot - interface.started.boot) / 1_000_000_000))
+        case .processes:
+            return .done(try interface.processes())
+        case .logLevel(let command):
+            return .done(try command.run(on: interface))
+        case .kill:
+            return .done(try interface.terminate())
         }
     }
 }

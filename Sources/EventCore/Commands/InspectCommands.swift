@@ -20,6 +20,29 @@ public struct HelpCommand: Sendable {
     }
 }
 
+/// Lists the names of all commands, or the ways to call one. Error: `commandNotFound`.
+public struct WhichCommand: Sendable {
+    /// The command whose parameters are asked for; nil asks for the names of all.
+    public var name: String?
+
+    /// A command.
+    public init(name: String? = nil) {
+        self.name = name
+    }
+
+    func run() throws(CommandError) -> CommandReply {
+        guard let name else { return .commands(Commands.names) }
+        guard let row = Commands.row(named: name) else {
+            throw CommandError(
+                .commandNotFound, "No command is called '\(CommandError.excerpt(name))'.",
+                parameter: "command")
+        }
+        let names = row.parameters.map(\.name)
+        let required = row.parameters.count { $0.isRequired }
+        return .parameterSets((required...names.count).map { Array(names.prefix($0)) })
+    }
+}
+
 /// Reads statistics by name: `all`, a group with a colon (`evi:`), or `group:name` or `name` exactly. Names that
 /// do not exist are left out, as OpenSIPS does; one asked for twice comes once.
 public struct StatisticsCommand: Sendable {
@@ -32,6 +55,14 @@ public struct StatisticsCommand: Sendable {
     }
 
     func run(on interface: EventInterface, at now: Moment) -> CommandReply {
+        .statistics(chosen(on: interface, at: now))
+    }
+
+    func list(on interface: EventInterface, at now: Moment) -> CommandReply {
+        .statisticKinds(chosen(on: interface, at: now))
+    }
+
+    private func chosen(on interface: EventInterface, at now: Moment) -> [Statistic] {
         let all = interface.statistics(at: now)
         var places: [String: [Int]] = ["all": Array(all.indices)]
         for (place, statistic) in all.enumerated() {
@@ -49,7 +80,7 @@ public struct StatisticsCommand: Sendable {
                 chosen.append(all[place])
             }
         }
-        return .statistics(chosen)
+        return chosen
     }
 }
 
@@ -64,19 +95,21 @@ extension EventInterface {
     }
 
     private func ownStatistics(_ state: EventState) -> [Statistic] {
-        func evi(_ name: String, _ value: some BinaryInteger) -> Statistic {
-            Statistic(group: "evi", name: name, value: Int64(clamping: value))
+        func evi(
+            _ name: String, _ value: some BinaryInteger, _ kind: Statistic.Kind = .counter
+        ) -> Statistic {
+            Statistic(group: "evi", name: name, value: Int64(clamping: value), kind: kind)
         }
         let totals = state.totals
         return [
-            evi("events", state.events.count),
-            evi("subscriptions", state.slab.count),
+            evi("events", state.events.count, .gauge),
+            evi("subscriptions", state.slab.count, .gauge),
             evi("raised", state.occurrences),
             evi("matched", totals.matched),
             evi("delivered", totals.delivered),
             evi("failed", totals.failed),
             evi("dropped", totals.dropped),
-            evi("pending", totals.pending),
+            evi("pending", totals.pending, .gauge),
         ] + totals.failedBy.map { evi("failed_\($0.reason.rawValue)", $0.count) }
             + totals.droppedBy.map { evi("dropped_\($0.reason.rawValue)", $0.count) }
     }

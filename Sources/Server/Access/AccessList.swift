@@ -40,6 +40,8 @@ final class AccessList: Sendable {
     let entries: [Entry]
     /// What `WWW-Authenticate` says; empty where nobody on TCP has to say who they are.
     let challenges: [Challenge]
+    /// What whoever sends commands by UDP is and may; nil where the settings do not say.
+    let udpSender: Entry?
     /// Places of tokens by the first bytes of their digests.
     private let tokens: [UInt64: [Int]]
     /// Places of users by name.
@@ -53,9 +55,11 @@ final class AccessList: Sendable {
     }
 
     init(
-        generation: UInt32, tokens: [Entry]?, users: [Entry], unixUsers: [UInt32: [NetworkGrant]]
+        generation: UInt32, tokens: [Entry]?, users: [Entry], unixUsers: [UInt32: [NetworkGrant]],
+        udpSender: Entry? = nil
     ) {
         self.generation = generation
+        self.udpSender = udpSender
         let tokenEntries = tokens ?? []
         entries = tokenEntries + users
         var byDigest: [UInt64: [Int]] = [:]

@@ -29,7 +29,18 @@ enum AccessSettings {
             unixUsers[user] = grants
         }
         return AccessList(
-            generation: generation, tokens: tokens, users: users, unixUsers: unixUsers)
+            generation: generation, tokens: tokens, users: users, unixUsers: unixUsers,
+            udpSender: try udpSender(settings))
+    }
+
+    /// `ROLE,…` of whoever sends commands by UDP.
+    private static func udpSender(_ settings: Settings) throws(StartError) -> AccessList.Entry? {
+        guard let text = settings.miDatagramRoles else { return nil }
+        // No credentials lead to it: the digest is nobody's.
+        let nothing: [UInt8] = []
+        return AccessList.Entry(
+            name: "udp", digest: SHA256(of: nothing.span),
+            grants: try grants(Substring(text), "--mi-datagram-role"))
     }
 
     private static func tokens(_ path: String) throws(StartError) -> [AccessList.Entry] {

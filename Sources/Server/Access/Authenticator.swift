@@ -40,6 +40,14 @@ final class Authenticator: Sendable {
             ?? Identity(name: AccessList.name(ofUser: user), grants: [])
     }
 
+    /// Who sends a datagram. The kernel says it of UNIX senders. One that came by UDP carries no token: what it may is
+    /// what the settings say, else everything as long as nobody has to say who they are, and then nothing.
+    func identity(ofSenderOfDatagram peer: PeerAddress) -> Identity {
+        if let user = peer.user { return identity(ofUser: user) }
+        if let entry = list.withLock({ $0.udpSender }) { return entry.identity(from: peer) }
+        return asksEverybody.load(ordering: .acquiring) ? .nobody : .anonymous
+    }
+
     private func identity(of request: borrowing HTTPRequest) throws(Problem) -> Identity {
         let user = request.peer.user
         if user == nil, !asksEverybody.load(ordering: .acquiring) { return .anonymous }

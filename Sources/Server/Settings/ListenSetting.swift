@@ -3,21 +3,23 @@ internal import Net
 /// The setting `listen`, read.
 enum ListenSetting {
     /// `HOST:PORT`, `[IPv6]:PORT`, `/path` or `unix:/path`.
-    static func parse(_ text: String) throws(StartError) -> ListenAddress {
+    static func parse(
+        _ text: String, name: String = "listen"
+    ) throws(StartError) -> ListenAddress {
         if text.hasPrefix("/") { return .unix(path: text) }
         if text.hasPrefix("unix:/") { return .unix(path: String(text.dropFirst(5))) }
-        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex else { throw bad(text) }
+        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex else { throw bad(text, name) }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(digits)
-        else { throw bad(text) }
+        else { throw bad(text, name) }
         var host = text[..<colon]
         if host.hasPrefix("[") && host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
         } else if host.contains(":") {
-            throw bad(text)
+            throw bad(text, name)
         }
-        guard !host.isEmpty else { throw bad(text) }
+        guard !host.isEmpty else { throw bad(text, name) }
         return .tcp(host: String(host), port: port)
     }
 
@@ -29,8 +31,8 @@ enum ListenSetting {
         }
     }
 
-    private static func bad(_ text: String) -> StartError {
+    private static func bad(_ text: String, _ name: String) -> StartError {
         StartError(
-            "--listen \(text): expected HOST:PORT, [IPv6]:PORT or the /path of a UNIX socket.")
+            "--\(name) \(text): expected HOST:PORT, [IPv6]:PORT or the /path of a UNIX socket.")
     }
 }

@@ -14,6 +14,8 @@ public struct Setting: Sendable {
     public let isReloadable: Bool
     /// Whether its value is never shown.
     public let isSecret: Bool
+    /// Whether there is a flag `--no-NAME`, which gives it the value `no`.
+    public let isRefusable: Bool
     /// What stands for the default where that depends on the user's environment.
     let defaultText: String?
 
@@ -50,7 +52,8 @@ public struct Setting: Sendable {
 
     init(
         _ name: String, _ section: Section, _ placeholder: String, _ kind: Kind,
-        reload: Bool = false, secret: Bool = false, defaultText: String? = nil, _ help: String
+        reload: Bool = false, secret: Bool = false, defaultText: String? = nil, refusable: Bool = false,
+        _ help: String
     ) {
         self.name = name
         self.section = section
@@ -60,6 +63,7 @@ public struct Setting: Sendable {
         isReloadable = reload
         isSecret = secret
         self.defaultText = defaultText
+        isRefusable = refusable
     }
 
     /// Its name in the environment: `CARILLON_TARGET_POLICY`.

@@ -8,6 +8,16 @@ internal import WireFormats
 public struct Settings: Sendable {
     /// Where HTTP is served: `HOST:PORT`, `[IPv6]:PORT`, or a `/path` for a UNIX socket. Port 0 lets the kernel choose.
     public var listen = ["127.0.0.1:8080"]
+    /// Where the command FIFO lies: an absolute path; nil = `mi.fifo` in the directory of the state; `no` = none.
+    public var fifo: String?
+    /// The directory of the FIFOs that may be replied to; nil = that of the command FIFO.
+    public var fifoReplyDirectory: String?
+    /// Where commands are taken by datagram: as in `listen`, but UDP ports and UNIX datagram sockets.
+    public var miDatagram: [String] = []
+    /// Addresses and blocks of addresses whose UDP datagrams are taken.
+    public var miDatagramSources = ["127.0.0.0/8", "::1"]
+    /// What senders of UDP datagrams may: `ROLE,…`; nil = everything, or nothing where callers have to say who they are.
+    public var miDatagramRoles: String?
     /// The directory of the state; made if it is missing.
     public var stateDirectory: String
     /// Which addresses may be sent to: `any`, `no-metadata`, `public-only`, or CIDRs with commas between.
@@ -70,6 +80,11 @@ public struct Settings: Sendable {
 
     /// Whether callers by TCP have to say who they are.
     var asksForCredentials: Bool { tokensFile != nil || !basicUsers.isEmpty }
+
+    /// Where the command FIFO lies; nil for none.
+    var fifoPath: String? {
+        fifo == "no" ? nil : fifo ?? stateDirectory + "/mi.fifo"
+    }
 
     var httpConfiguration: HTTPConfiguration {
         var http = HTTPConfiguration()

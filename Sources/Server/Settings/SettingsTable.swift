@@ -13,6 +13,24 @@ extension Setting {
             "listen", .listening, "address", .texts(\.listen),
             "HOST:PORT, [IPv6]:PORT or the /path of a UNIX socket. Port 0 takes a free one."),
         Setting(
+            "fifo", .listening, "path", .optionalText(\.fifo),
+            defaultText: "mi.fifo in the state directory", refusable: true,
+            "Where the command FIFO lies; 'no' for none."),
+        Setting(
+            "fifo-reply-directory", .listening, "path", .optionalText(\.fifoReplyDirectory),
+            defaultText: "that of the command FIFO",
+            "The directory of the FIFOs that may be replied to."),
+        Setting(
+            "mi-datagram", .listening, "address", .texts(\.miDatagram),
+            "Takes commands by datagram: HOST:PORT or [IPv6]:PORT for UDP, or the /path of a UNIX socket."),
+        Setting(
+            "mi-datagram-source", .listening, "block", .texts(\.miDatagramSources),
+            "An address, or a block like 10.0.0.0/8, whose UDP datagrams are taken."),
+        Setting(
+            "mi-datagram-role", .listening, "roles", .optionalText(\.miDatagramRoles),
+            defaultText: "everything, or nothing where callers have to say who they are",
+            "ROLE,ROLE: what senders of UDP datagrams may, who cannot show a token."),
+        Setting(
             "allowed-host", .listening, "name", .texts(\.allowedHosts), reload: true,
             "Another name by which requests may call this service (their Host field)."),
         Setting(

@@ -22,6 +22,7 @@ public final class OwnListeners: Sendable {
     }
 
     private let listeners = Lock<[Listener]>([])
+    private let paths = Lock<[String]>([])
 
     /// None yet.
     public init() {}
@@ -30,6 +31,16 @@ public final class OwnListeners: Sendable {
     /// the host's other addresses one by one if it knows them.
     public func add(_ address: IPAddress, port: UInt16, over network: Network = .tcp) {
         listeners.withLock { $0.append(Listener(network: network, address: address, port: port)) }
+    }
+
+    /// Adds a UNIX datagram socket.
+    public func add(path: String) {
+        paths.withLock { $0.append(path) }
+    }
+
+    /// Whether one of them is bound to this path, spelt so.
+    public func contain(path: String) -> Bool {
+        paths.withLock { $0.contains(path) }
     }
 
     /// Whether one of them would receive what is sent to this address and port.

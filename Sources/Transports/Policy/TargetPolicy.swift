@@ -132,8 +132,12 @@ public struct TargetPolicy: Sendable {
 
     /// Refuses a UNIX path outside of `unixDirectories`; nil stands for an abstract name. The text
     /// alone is judged: whoever can put symbolic links into those directories can lead out of them.
-    /// Throws `.forbidden`.
+    /// Throws `.forbidden`, or `.unusableAddress` for a socket of our own.
     public func checkPath(_ path: String?) throws(SocketError) {
+        if let path, ownListeners.contain(path: path) {
+            throw SocketError(
+                .unusableAddress, "This is Carillon's own socket: it would call itself.")
+        }
         let unixDirectories = unixDirectories
         guard !unixDirectories.isEmpty else { return }
         let isInside = unixDirectories.contains { directory in

@@ -8,7 +8,8 @@ import Testing
         #expect(
             Commands.table.map(\.name) == [
                 "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which",
-                "core:help", "statistics:get", "core:version", "core:uptime",
+                "core:help", "statistics:get", "statistics:list", "core:version", "core:uptime",
+                "core:ps", "core:log_level", "core:kill",
             ])
     }
 
@@ -24,7 +25,7 @@ import Testing
         #expect(Set(names).count == names.count)
         for name in [
             "event_subscribe", "events_list", "subscribers_list", "raise_event", "which", "help",
-            "get_statistics", "version", "uptime",
+            "get_statistics", "list_statistics", "version", "uptime", "ps", "log_level", "kill",
         ] {
             #expect(Commands.row(named: name) != nil, "OpenSIPS's old name \(name)")
         }
@@ -126,10 +127,12 @@ import Testing
     @Test("which, help, version and uptime answer")
     func inspect() throws {
         let bench = Bench()
-        guard case .commands(let rows) = try bench.runner.run(.which) else {
+        guard case .commands(let names) = try bench.runner.run(.which(WhichCommand())) else {
             return missed("which")
         }
-        #expect(rows.count == Commands.table.count)
+        #expect(names.prefix(2) == ["evi:subscribe", "evi:list"])
+        #expect(names.filter { $0 == "event_subscribe" || $0 == "kill" }.count == 2)
+        #expect(names.allSatisfy { Commands.row(named: $0) != nil })
         guard case .command(let row) = try bench.runner.run(.help(HelpCommand(name: "raise_event")))
         else {
             return missed("help")

@@ -118,7 +118,7 @@ extension Problem {
         case .insufficientStorage:
             self.init(507, "storage_full", error.message)
             retryAfterSeconds = 10
-        case .storeUnavailable:
+        case .storeUnavailable, .serviceUnavailable:
             self.init(503, "unavailable", error.message)
             retryAfterSeconds = 1
         }

@@ -35,6 +35,7 @@ enum RouteTable {
         Route(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
         Route(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
         Route(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
+        Route(method: .get, path: "/json/{}", operation: "callJSON", action: REST.callJSON),
         Route(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
         Route(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness, isOpen: true),
         Route(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness, isOpen: true),

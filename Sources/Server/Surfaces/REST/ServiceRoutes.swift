@@ -2,7 +2,7 @@ internal import EventCore
 internal import Net
 internal import WireFormats
 
-/// Health, the contract, and MI's door.
+/// Health and the contract.
 extension REST {
     @Sendable static func getContract(
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
@@ -35,16 +35,6 @@ extension REST {
         }
         writeHealth(to: &response)
         return .ready
-    }
-
-    @Sendable static func callMI(
-        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
-        _ argument: PathArgument, _ response: inout HTTPResponse
-    ) throws(Problem) -> HTTPAnswer {
-        try request.strictQuery().finish()
-        try request.checkMediaType()
-        let grant = rest.rules.current.browsers.grant(for: request)
-        return rest.mi.answer(request, by: caller, &response, grant)
     }
 
     private static func writeHealth(to response: inout HTTPResponse) {

@@ -1,0 +1,302 @@
+import Foundation
+import Glibc
+import Net
+import TestSupport
+import Testing
+
+@Suite("A command FIFO")
+struct FIFOServerTests {
+    private func mode(_ path: String) -> mode_t {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
+    }
+
+    @Test("commands of both protocols are answered at the FIFO they name")
+    func answers() throws {
+        let fifo = try FIFOTestServer()
+        #expect(mode(fifo.path) == 0o600)
+        for (text, answer) in [
+            (":r:{\"a\":1}\n", "<{\"a\":1}>"), (":r:{\"a\":1}", "<{\"a\":1}>"),
+            (":which:r\n\n", "<which>"), (":c:r\na\n\"b \\\" c\"\n\n", "<c|a|b \" c>"),
+            (":c:\(fifo.directory.path)/r\nx\n", "<c|x>"), (":c:r\n\"x\n\n", "<malformed c>"),
+        ] {
+            let reader = try fifo.reader()
+            try FIFOPeer.write(text, to: fifo.path)
+            #expect(reader.read() == answer, "\(text)")
+        }
+        #expect(eventually { fifo.server.counters.replies == 6 })
+        #expect(fifo.server.counters.commands == 6 && fifo.server.counters.skipped == 0)
+    }
+
+    @Test("no reply name, no reply; an empty answer is none")
+    func noReply() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        try FIFOPeer.write("::{}\n:c:\n\n:silent:r\n\n:last:r\n\n", to: fifo.path)
+        #expect(reader.read() == "<last>")
+        #expect(fifo.handler.commands == ["{}", "c", "silent", "last"])
+    }
+
+    @Test("F10: a thousand commands in one write are answered in order, late answers included")
+    func thousand() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        let commands = (0..<1_000).map { $0 == 500 ? ":later:r\n\n" : ":\($0):r\n\n" }
+        try FIFOPeer.write(commands.joined(), to: fifo.path)
+        #expect(fifo.hasCommands(1_000))
+        fifo.handler.release("<500>")
+        let expected = (0..<1_000).map { "<\($0)>" }.joined()
+        let text = reader.read { $0.utf8.count >= expected.utf8.count }
+        var all = text ?? ""
+        // The gathering may have ended before the late answer: then there are two writers.
+        while all.utf8.count < expected.utf8.count, let more = reader.read() { all += more }
+        #expect(all == expected)
+    }
+
+    @Test(
+        "F01: a reply that may not go there: the command is refused, nothing is opened",
+        arguments: [
+            "/etc/passwd", "../r", "..", ".", ".hidden", "a/b", "a\\b", "a\u{1}b",
+            String(repeating: "x", count: 300), "/tmp/r",
+        ])
+    func badReplyName(name: String) throws {
+        let fifo = try FIFOTestServer()
+        try FIFOPeer.write(":\(name):{}\n", to: fifo.path)
+        #expect(fifo.notes(.replyRefused(Array(name.utf8))))
+        try FIFOPeer.write(":c:\(name)\n\n", to: fifo.path)
+        #expect(eventually { fifo.server.counters.skipped == 2 })
+        #expect(fifo.handler.commands.isEmpty)
+    }
+
+    @Test("F01: a NUL in the reply's name")
+    func nulInReplyName() throws {
+        let fifo = try FIFOTestServer()
+        try FIFOPeer.write(":r\0x:{}\n", to: fifo.path)
+        #expect(fifo.notes(.replyRefused(Array("r\0x".utf8))))
+    }
+
+    @Test("F02: nothing is written to a link, a file, a FIFO with two names, a device, a directory")
+    func notPrivate() throws {
+        let fifo = try FIFOTestServer()
+        let directory = fifo.directory.path
+        let files = FileManager.default
+        let target = try fifo.reader("target")
+        _ = files.createFile(atPath: directory + "/file", contents: Data("before".utf8))
+        try files.createSymbolicLink(atPath: directory + "/link", withDestinationPath: target.path)
+        try files.createDirectory(atPath: directory + "/directory", withIntermediateDirectories: false)
+        let linked = try fifo.reader("linked")
+        link(linked.path, directory + "/second")
+        var names = ["file", "link", "linked", "directory"]
+        if mknod(directory + "/device", S_IFCHR | 0o600, 0x103) == 0 { names.append("device") }
+        for name in names {
+            try FIFOPeer.write(":\(name):{}\n", to: fifo.path)
+            #expect(fifo.notes(.notPrivateFIFO(directory + "/" + name)), "\(name)")
+        }
+        #expect(target.read(deadlineMilliseconds: 20) == nil)
+        #expect(linked.read(deadlineMilliseconds: 20) == nil)
+        #expect(try String(contentsOfFile: directory + "/file", encoding: .utf8) == "before")
+        #expect(fifo.server.counters.repliesDropped == names.count)
+    }
+
+    @Test("F04: nobody reads the reply: dropped after some tries, the next command is served at once")
+    func nobodyReads() throws {
+        let fifo = try FIFOTestServer()
+        let silent = fifo.directory.path + "/silent-reader"
+        #expect(mkfifo(silent, 0o600) == 0)
+        let reader = try fifo.reader()
+        let start = Clock.boot()
+        try FIFOPeer.write(":silent-reader:{\"n\":1}\n:r:{\"n\":2}\n", to: fifo.path)
+        #expect(reader.read() == "<{\"n\":2}>")
+        #expect(Clock.boot() - start < 500_000_000)
+        #expect(fifo.notes(.nobodyReads(silent)))
+        #expect(Clock.boot() - start < 3_000_000_000)
+    }
+
+    @Test("a reader that comes a little later gets its reply")
+    func lateReader() throws {
+        let fifo = try FIFOTestServer()
+        let path = fifo.directory.path + "/late"
+        #expect(mkfifo(path, 0o600) == 0)
+        try FIFOPeer.write(":late:{}\n", to: fifo.path)
+        #expect(fifo.hasCommands(1))
+        // Blocks until the server has opened it, as client libraries do.
+        let number = open(path, O_RDONLY)
+        defer { close(number) }
+        var chunk = [UInt8](repeating: 0, count: 64)
+        let count = read(number, &chunk, chunk.count)
+        #expect(String(decoding: chunk[..<max(count, 0)], as: UTF8.self) == "<{}>")
+    }
+
+    @Test("F06: the reply FIFO is gone before the answer: noted, nothing else")
+    func replyGone() throws {
+        let fifo = try FIFOTestServer()
+        var reader: ReplyReader? = try fifo.reader("gone")
+        let path = fifo.directory.path + "/gone"
+        try FIFOPeer.write(":later:gone\n\n", to: fifo.path)
+        #expect(fifo.hasCommands(1))
+        reader = nil
+        fifo.handler.release("too late")
+        #expect(fifo.notes(.replyFailed(path, errno: ENOENT)))
+        #expect(reader == nil && !FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("a reply larger than a FIFO holds goes out as its reader takes it; one that stops is given up")
+    func largeReplies() throws {
+        let fifo = try FIFOTestServer { $0.replyWriteMilliseconds = 100 }
+        let reader = try fifo.reader()
+        let stuck = try fifo.reader("stuck")
+        try FIFOPeer.write(":big:stuck\n\n:big:r\n\n", to: fifo.path)
+        #expect(reader.read()?.utf8.count == 1_000_000)
+        #expect(fifo.notes(.replyFailed(stuck.path, errno: EAGAIN)))
+        try FIFOPeer.write(":after:r\n\n", to: fifo.path)
+        #expect(reader.read() == "<after>")
+    }
+
+    @Test("F08: half a command is thrown away when its writer closes, or after a while")
+    func halfCommand() throws {
+        let fifo = try FIFOTestServer { $0.partialMilliseconds = 50 }
+        try FIFOPeer.write(":r:{\"a\":", to: fifo.path)
+        #expect(eventually { fifo.server.counters.skipped == 1 })
+        let writer = try FIFOWriter(fifo.path)
+        try writer.write(":r:{\"a\":")
+        #expect(eventually { fifo.server.counters.skipped == 2 })
+        try writer.write(":r:{}\n")
+        #expect(fifo.hasCommands(1))
+        #expect(fifo.handler.commands == ["{}"])
+    }
+
+    @Test("F09: ten megabytes without a line feed are one notice, and the next command is served")
+    func tenMegabytes() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        let writer = try FIFOWriter(fifo.path)
+        try writer.write(":r:{\"a\":\"")
+        let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+        for _ in 0..<10 { try writer.write(chunk) }
+        try writer.write("\n:r:{}\n")
+        #expect(reader.read() == "<{}>")
+        #expect(fifo.handler.notices == [.commandTooLong])
+    }
+
+    @Test("F16: noise is skipped, and the command behind it is served")
+    func noise() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        var random = SeededRandom(seed: 3)
+        let noise = (0..<262_144).map { _ in UInt8.random(in: 0...255, using: &random) }
+        try FIFOPeer.write(noise + Array("\n\n:r:{}\n".utf8), to: fifo.path)
+        #expect(reader.read() == "<{}>")
+    }
+
+    @Test("writers that interleave by whole commands are each answered")
+    func interleaved() throws {
+        let fifo = try FIFOTestServer()
+        let one = try FIFOWriter(fifo.path)
+        let two = try FIFOWriter(fifo.path)
+        let reader = try fifo.reader()
+        for number in 0..<50 {
+            try one.write(":a\(number):r\nx\n\n")
+            try two.write(":r:{\"n\":\(number)}\n")
+        }
+        #expect(fifo.hasCommands(100))
+        let last = reader.read { $0.hasSuffix("<{\"n\":49}>") }
+        #expect(last != nil)
+    }
+}
+
+@Suite("A command FIFO's file")
+struct CommandFIFOTests {
+    private func server(_ path: String) throws(SystemError) -> FIFOServer {
+        try FIFOServer(
+            configuration: FIFOConfiguration(path: path, replyDirectory: "/nowhere"),
+            handler: FIFOTestServer.Handler())
+    }
+
+    @Test("F14: a file, a link or a directory in its place: refused, and left as it is")
+    func obstacles() throws {
+        let directory = try PrivateDirectory()
+        let files = FileManager.default
+        let path = directory.path + "/mi.fifo"
+        _ = files.createFile(atPath: path, contents: Data("mine".utf8))
+        #expect(throws: SystemError("make FIFO \(path)", EEXIST)) { _ = try server(path) }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
+        let other = directory.path + "/link"
+        try files.createSymbolicLink(atPath: other, withDestinationPath: path)
+        #expect(throws: SystemError("make FIFO \(other)", EEXIST)) { _ = try server(other) }
+        #expect(try files.destinationOfSymbolicLink(atPath: other) == path)
+        #expect(throws: SystemError.self) { _ = try server(directory.path) }
+    }
+
+    @Test("a FIFO that a killed process left is replaced; one that somebody reads is not")
+    func stale() throws {
+        let directory = try PrivateDirectory()
+        let path = directory.path + "/mi.fifo"
+        #expect(mkfifo(path, 0o600) == 0)
+        let first = try server(path)
+        #expect(throws: SystemError("make FIFO \(path)", EADDRINUSE)) { _ = try server(path) }
+        first.stop(graceMilliseconds: 0)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("F15: deleted, replaced or locked at run time: made anew or put right, and commands go on")
+    func vanished() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        unlink(fifo.path)
+        #expect(fifo.notes(.recreated))
+        try FIFOPeer.write(":one:r\n\n", to: fifo.path)
+        #expect(reader.read() == "<one>")
+
+        unlink(fifo.path)
+        mkfifo(fifo.path, 0o666)
+        #expect(eventually { fifo.server.counters.recreated == 2 })
+        try FIFOPeer.write(":two:r\n\n", to: fifo.path)
+        #expect(reader.read() == "<two>")
+
+        chmod(fifo.path, 0)
+        #expect(fifo.notes(.permissionsRestored))
+        try FIFOPeer.write(":three:r\n\n", to: fifo.path)
+        #expect(reader.read() == "<three>")
+    }
+
+    @Test("F15: a file put in its place is left alone, and the FIFO made when that has gone")
+    func obstructed() throws {
+        let fifo = try FIFOTestServer()
+        unlink(fifo.path)
+        _ = FileManager.default.createFile(atPath: fifo.path, contents: Data("mine".utf8))
+        let isNoted = eventually {
+            fifo.handler.notices.contains { if case .obstructed = $0 { true } else { false } }
+                || fifo.handler.notices.contains(.recreated)
+        }
+        #expect(isNoted)
+        try? FileManager.default.removeItem(atPath: fifo.path)
+        let isBack = eventually { (try? FIFOWriter(fifo.path)) != nil }
+        #expect(isBack)
+    }
+
+    @Test("it goes with its server, unless another file has taken its place")
+    func removed() throws {
+        let directory = try PrivateDirectory()
+        let path = directory.path + "/mi.fifo"
+        var configuration = FIFOConfiguration(path: path, replyDirectory: directory.path)
+        configuration.checkMilliseconds = 60_000
+        let server = try FIFOServer(configuration: configuration, handler: FIFOTestServer.Handler())
+        server.start()
+        unlink(path)
+        _ = FileManager.default.createFile(atPath: path, contents: Data())
+        server.stop(graceMilliseconds: 0)
+        #expect(FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("replies under way go out before it stops")
+    func stopping() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        try FIFOPeer.write(":later:r\n\n", to: fifo.path)
+        #expect(fifo.hasCommands(1))
+        fifo.handler.release("<late>")
+        fifo.server.stop(graceMilliseconds: 5_000)
+        #expect(reader.read() == "<late>")
+        #expect(!FileManager.default.fileExists(atPath: fifo.path))
+    }
+}
