@@ -95,7 +95,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "CarillondTests",
-            dependencies: ["carillond", "Csqlite", "EventCore", "TestSupport"],
+            dependencies: ["carillond", "Csqlite", "EventCore", "Net", "TestSupport"],
             swiftSettings: common),
     ]
 )

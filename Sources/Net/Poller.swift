@@ -47,7 +47,9 @@ struct Poller: ~Copyable {
     /// there are.
     func wait(timeoutMilliseconds: Int32 = -1) -> Int {
         // -1 only for EINTR: the arguments are fixed.
-        max(0, Int(epoll_wait(descriptor.number, events, Int32(Self.eventsMax), timeoutMilliseconds)))
+        max(
+            0,
+            Int(epoll_wait(descriptor.number, events, Int32(Self.eventsMax), timeoutMilliseconds)))
     }
 
     /// The event at `index` of the last wake-up.

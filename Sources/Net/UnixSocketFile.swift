@@ -31,7 +31,8 @@ final class UnixSocketFile: Sendable {
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
-        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: name.sun_path), !bytes.contains(0)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: name.sun_path),
+            !bytes.contains(0)
         else { return nil }
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
         return name

@@ -40,7 +40,9 @@ public final class Carillon: Sendable {
         current = Lock(settings)
         self.log = log
         self.logSwitch = logSwitch
-        let wanted = try settings.listen.map { text throws(StartError) in try ListenSetting.parse(text) }
+        let wanted = try settings.listen.map { text throws(StartError) in
+            try ListenSetting.parse(text)
+        }
         try Self.check(wanted, settings)
         authenticator = try Authenticator(settings)
         let own = OwnListeners()
@@ -76,8 +78,8 @@ public final class Carillon: Sendable {
         housekeeping = Housekeeping(interface, store)
     }
 
-    /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`; behind those the
-    /// doors beside HTTP: `fifo:/var/lib/carillon/mi.fifo`, `udp:127.0.0.1:8765`.
+    /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`; behind those
+    /// where it takes datagrams: `udp:127.0.0.1:8765`.
     public var listening: [String] {
         let http = addresses.map { address in
             switch address {
@@ -87,6 +89,9 @@ public final class Carillon: Sendable {
         }
         return http + doors.addresses
     }
+
+    /// Where the command FIFO lies; nil for none.
+    public var commandFIFO: String? { doors.fifoPath }
 
     /// Answers from now on. Throws when the system has no descriptor or thread left for it.
     public func start() throws(StartError) {
@@ -102,6 +107,7 @@ public final class Carillon: Sendable {
         try doors.open()
         readiness.enter(.running)
         for address in listening { log.notice("LISTENER(\(address)): open") }
+        if let commandFIFO { log.notice("FIFO(\(commandFIFO)): open") }
     }
 
     /// Answers what is under way, lets queued deliveries out for `drainMilliseconds`, writes everything down.
@@ -126,7 +132,9 @@ extension Carillon {
     /// What `ps` lists.
     private var processTypes: [String] {
         let workers = (0..<server.counters.workers).map { "HTTP worker \($0)" }
-        return ["attendant"] + workers + doors.addresses.map { "MI " + $0 } + ["store"]
+        return ["attendant"] + workers
+            + (commandFIFO.map { ["MI FIFO \($0)"] } ?? [])
+            + doors.addresses.map { "MI Datagram " + $0 } + ["store"]
     }
 
     /// Nothing listens beyond loopback without authentication.

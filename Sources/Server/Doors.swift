@@ -6,8 +6,10 @@ internal import Transports
 /// The doors of the management interface beside HTTP: the command FIFO and the datagram ports. Made from settings,
 /// opened and closed with the service.
 final class Doors: Sendable {
-    /// Where commands are taken, for people: `fifo:/…/mi.fifo`, `udp:127.0.0.1:8765`.
+    /// Where datagrams are taken, with the real ports: `udp:127.0.0.1:8765`, `unix:/run/mi.sock`.
     let addresses: [String]
+    /// Where the command FIFO lies; nil for none.
+    let fifoPath: String?
     private let fifo: FIFOServer?
     private let datagrams: DatagramServer?
 
@@ -18,7 +20,8 @@ final class Doors: Sendable {
         log: Logger
     ) throws(StartError) {
         var addresses: [String] = []
-        fifo = try Self.fifo(settings, runner, authenticator, log, &addresses)
+        fifoPath = settings.fifoPath
+        fifo = try Self.fifo(settings, runner, authenticator, log)
         datagrams = try Self.datagrams(settings, runner, authenticator, own, &addresses)
         self.addresses = addresses
     }
@@ -65,19 +68,16 @@ final class Doors: Sendable {
 
 extension Doors {
     private static func fifo(
-        _ settings: Settings, _ runner: MIRunner, _ authenticator: Authenticator, _ log: Logger,
-        _ addresses: inout [String]
+        _ settings: Settings, _ runner: MIRunner, _ authenticator: Authenticator, _ log: Logger
     ) throws(StartError) -> FIFOServer? {
         guard let path = settings.fifoPath else { return nil }
         let directory = settings.fifoReplyDirectory ?? DoorSettings.directory(of: path)
         do throws(SystemError) {
-            let server = try FIFOServer(
+            return try FIFOServer(
                 configuration: FIFOConfiguration(path: path, replyDirectory: directory),
                 handler: FIFOSurface(
                     mi: MI(runner: runner), lines: MILines(runner: runner, door: .fifo),
                     path: path, authenticator: authenticator, log: log))
-            addresses.append("fifo:" + path)
-            return server
         } catch {
             let reason =
                 if error.isInUse {

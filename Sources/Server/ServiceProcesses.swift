@@ -21,7 +21,9 @@ final class ServiceProcesses: ServiceControl {
 
     /// All of them run in one process: OpenSIPS has one for each.
     var processes: [ProcessView] {
-        types.withLock { $0 }.enumerated().map { ProcessView(id: $0, pid: ThisProcess.id, type: $1) }
+        types.withLock { $0 }.enumerated().map {
+            ProcessView(id: $0, pid: ThisProcess.id, type: $1)
+        }
     }
 
     var logLevel: LogLevel {

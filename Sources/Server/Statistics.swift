@@ -43,7 +43,8 @@ enum Statistics {
                     group: "http", name: "accepted", value: Int64(counters.connectionsAccepted)),
                 Statistic(group: "http", name: "requests", value: Int64(counters.requests)),
                 Statistic(group: "http", name: "refusals", value: Int64(counters.refusals)),
-                Statistic(group: "http", name: "workers", value: Int64(counters.workers), kind: .gauge),
+                Statistic(
+                    group: "http", name: "workers", value: Int64(counters.workers), kind: .gauge),
             ]
         }
         interface.addStatistics {
@@ -55,7 +56,8 @@ enum Statistics {
                     group: "store", name: "changes", value: Int64(clamping: statistics.changes)),
                 Statistic(
                     group: "store", name: "failures", value: Int64(clamping: statistics.failures)),
-                Statistic(group: "store", name: "waiting", value: Int64(statistics.waiting), kind: .gauge),
+                Statistic(
+                    group: "store", name: "waiting", value: Int64(statistics.waiting), kind: .gauge),
             ]
         }
     }

@@ -83,7 +83,7 @@ class Service:
 
     def __enter__(self):
         self.url = self.wait_for(r"listening on (http://\S+)")
-        self.fifo = self.wait_for(r"listening on fifo:(\S+)")
+        self.fifo = str(self.directory / "state" / "mi.fifo")
         port = self.wait_for(r"listening on udp:127\.0\.0\.1:(\d+)")
         replies = str(pathlib.Path(self.fifo).parent)
         # What the clients call each door, and how it is configured there.

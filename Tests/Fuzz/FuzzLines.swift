@@ -41,7 +41,9 @@ private func check(_ command: LineCommand) {
         written += [UInt8(ascii: "\"")] + quoted + [UInt8(ascii: "\""), UInt8(ascii: "\n")]
     }
     // A backslash before a quote cannot be written: nothing escapes a backslash.
-    let isWritable = !command.parameters.contains { $0.contains("\\") || $0.contains("\n\n") || $0.contains("\r") }
+    let isWritable = !command.parameters.contains {
+        $0.contains("\\") || $0.contains("\n\n") || $0.contains("\r")
+    }
     guard isWritable, !command.reply.contains(UInt8(ascii: "\r")) else { return }
     precondition((try? LineCommand(parsing: written)) == command, "read back different")
 }

@@ -63,6 +63,7 @@ struct ContractDocument {
     /// A path with the example of each of its parameters in place.
     func target(of operation: Operation) -> String {
         operation.path.replacing("{id}", with: "1").replacing("{name}", with: "E_PIKE_BLOCKED")
+            .replacing("{command}", with: "events_list")
     }
 
     /// The examples of an operation's query parameters: `event=E_PIKE_BLOCKED`.

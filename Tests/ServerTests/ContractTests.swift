@@ -135,7 +135,8 @@ struct ContractTests {
         let client = try service.client()
         for path in contract.paths {
             let target = path.replacing("{id}", with: "1").replacing(
-                "{name}", with: "E_PIKE_BLOCKED")
+                "{name}", with: "E_PIKE_BLOCKED"
+            ).replacing("{command}", with: "which")
             let allow = contract.allow(path)
             let own = allow.components(separatedBy: ", ")
             let options = try client.send("OPTIONS", target)

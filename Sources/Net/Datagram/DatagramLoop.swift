@@ -53,7 +53,8 @@ final class DatagramLoop {
         let socket = sockets[index]
         let now = Clock.now()
         for _ in 0..<Self.turnDatagramsMax {
-            guard case .datagram(let count, let sender, let lost) = socket.receive(into: buffer) else {
+            guard case .datagram(let count, let sender, let lost) = socket.receive(into: buffer)
+            else {
                 return
             }
             counts.received.add(1, ordering: .relaxed)

@@ -218,7 +218,9 @@ extension FIFOLoop {
     }
 
     private func fill(_ number: UInt64, _ text: [UInt8]) {
-        guard let path = expected.removeValue(forKey: number), let reply = replies[path] else { return }
+        guard let path = expected.removeValue(forKey: number), let reply = replies[path] else {
+            return
+        }
         let waiting = replies.values.reduce(0) { $0 + $1.fifo.waitingBytes }
         let hasRoom = waiting + text.count <= configuration.replyBytesMax
         if !hasRoom {

@@ -26,7 +26,8 @@ public final class FIFOServer: Sendable {
         let mailbox = try LoopMailbox<Message>()
         self.mailbox = mailbox
         loop = Lock(
-            FIFOLoopBox(try FIFOLoop(configuration: configuration, handler: handler, mailbox: mailbox)))
+            FIFOLoopBox(
+                try FIFOLoop(configuration: configuration, handler: handler, mailbox: mailbox)))
     }
 
     /// Begins to read. Once.

@@ -76,7 +76,9 @@ final class ReplyFIFO {
             return slots.isEmpty ? .idle : .waiting(until: .max)
         }
         let patience = readySince + milliseconds(configuration.replyGatherMilliseconds)
-        guard slots.contains(where: { $0.reply == nil }), now < patience, tries == 0 else { return nil }
+        guard slots.contains(where: { $0.reply == nil }), now < patience, tries == 0 else {
+            return nil
+        }
         return .waiting(until: patience)
     }
 
@@ -122,7 +124,9 @@ final class ReplyFIFO {
     private func write(at now: Int64, _ report: inout Report) -> Progress? {
         guard let number = descriptor?.number else { return nil }
         while written < output.count {
-            let count = output[written...].withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+            let count = output[written...].withUnsafeBytes {
+                Glibc.write(number, $0.baseAddress, $0.count)
+            }
             if count > 0 {
                 written += count
             } else if errno == EAGAIN, now < writeDeadline {

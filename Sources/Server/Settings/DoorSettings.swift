@@ -23,7 +23,8 @@ enum DoorSettings {
             guard settings.insecure || ListenSetting.isLocal(address) else {
                 throw StartError(
                     "--mi-datagram \(text) can be reached from other machines, and a datagram does not say whose it is: "
-                        + "use 127.0.0.1 or a UNIX socket, or add --insecure if a firewall protects it.")
+                        + "use 127.0.0.1 or a UNIX socket, or add --insecure if a firewall protects it."
+                )
             }
             switch address {
             case .unix(let path): return .unix(path: path)
@@ -31,7 +32,8 @@ enum DoorSettings {
                 guard !settings.asksForCredentials || settings.miDatagramRoles != nil else {
                     throw StartError(
                         "--mi-datagram \(text): callers have to say who they are, and a UDP datagram cannot: "
-                            + "use a UNIX socket, or say with --mi-datagram-role what its senders may.")
+                            + "use a UNIX socket, or say with --mi-datagram-role what its senders may."
+                    )
                 }
                 return .udp(host: host, port: port)
             }

@@ -8,7 +8,9 @@ enum ListenSetting {
     ) throws(StartError) -> ListenAddress {
         if text.hasPrefix("/") { return .unix(path: text) }
         if text.hasPrefix("unix:/") { return .unix(path: String(text.dropFirst(5))) }
-        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex else { throw bad(text, name) }
+        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex else {
+            throw bad(text, name)
+        }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(digits)

@@ -52,7 +52,8 @@ public struct Setting: Sendable {
 
     init(
         _ name: String, _ section: Section, _ placeholder: String, _ kind: Kind,
-        reload: Bool = false, secret: Bool = false, defaultText: String? = nil, refusable: Bool = false,
+        reload: Bool = false, secret: Bool = false, defaultText: String? = nil,
+        refusable: Bool = false,
         _ help: String
     ) {
         self.name = name

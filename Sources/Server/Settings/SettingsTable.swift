@@ -22,12 +22,13 @@ extension Setting {
             "The directory of the FIFOs that may be replied to."),
         Setting(
             "mi-datagram", .listening, "address", .texts(\.miDatagram),
-            "Takes commands by datagram: HOST:PORT or [IPv6]:PORT for UDP, or the /path of a UNIX socket."),
+            "Takes commands by datagram: HOST:PORT or [IPv6]:PORT for UDP, or the /path of a UNIX socket."
+        ),
         Setting(
             "mi-datagram-source", .listening, "block", .texts(\.miDatagramSources),
             "An address, or a block like 10.0.0.0/8, whose UDP datagrams are taken."),
         Setting(
-            "mi-datagram-role", .listening, "roles", .optionalText(\.miDatagramRoles),
+            "mi-datagram-role", .listening, "roles", .optionalText(\.miDatagramRoles), reload: true,
             defaultText: "everything, or nothing where callers have to say who they are",
             "ROLE,ROLE: what senders of UDP datagrams may, who cannot show a token."),
         Setting(

@@ -105,7 +105,9 @@ public struct FIFOFrameReader: Sendable {
 extension FIFOFrameReader {
     /// Moves over empty lines and blanks; false when nothing is left.
     private mutating func skipBlankLines() -> Bool {
-        while start < buffer.count, Self.isBlank(buffer[start]) || buffer[start] == lineFeed { start += 1 }
+        while start < buffer.count, Self.isBlank(buffer[start]) || buffer[start] == lineFeed {
+            start += 1
+        }
         place = max(place, start)
         if start < buffer.count { return true }
         drop(to: start)

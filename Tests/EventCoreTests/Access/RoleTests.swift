@@ -45,7 +45,8 @@ struct RoleTests {
             (.statistics(StatisticsCommand(names: ["all"])), .read),
             (.publish(PublishCommand(event: "E_NEW")), .raise),
             (raising("E_PIKE_BLOCKED"), .raise),
-            (.which(WhichCommand()), nil), (.help(HelpCommand(name: "which")), nil), (.version, nil),
+            (.which(WhichCommand()), nil), (.help(HelpCommand(name: "which")), nil),
+            (.version, nil),
             (.uptime, nil),
             (.unsubscribe(UnsubscribeCommand(id: id)), .subscribe),
         ]

@@ -112,7 +112,9 @@ struct DatagramServerTests {
         let running = try Running(handler, .udp(host: "127.0.0.1", port: 0))
         defer { running.server.stop() }
         let client = DatagramReceiver()
-        for text in ["later", "none", "now"] { #expect(client.send(text, to: running.addresses[0])) }
+        for text in ["later", "none", "now"] {
+            #expect(client.send(text, to: running.addresses[0]))
+        }
         #expect(client.receive() == "now")
         handler.state.withLock { $0.waiting[0] }(Array("then".utf8))
         #expect(client.receive() == "then")
@@ -192,9 +194,10 @@ struct DatagramServerTests {
                 s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * 16))], 0, sys.argv[1])
             """
         let before = try open()
-        guard let process = try? Process.run(
-            URL(fileURLWithPath: "/usr/bin/python3"),
-            arguments: ["-c", python, directory.path + "/mi"])
+        guard
+            let process = try? Process.run(
+                URL(fileURLWithPath: "/usr/bin/python3"),
+                arguments: ["-c", python, directory.path + "/mi"])
         else {
             print("left out: there is no /usr/bin/python3")
             return

@@ -83,7 +83,8 @@ struct FIFOServerTests {
         let target = try fifo.reader("target")
         _ = files.createFile(atPath: directory + "/file", contents: Data("before".utf8))
         try files.createSymbolicLink(atPath: directory + "/link", withDestinationPath: target.path)
-        try files.createDirectory(atPath: directory + "/directory", withIntermediateDirectories: false)
+        try files.createDirectory(
+            atPath: directory + "/directory", withIntermediateDirectories: false)
         let linked = try fifo.reader("linked")
         link(linked.path, directory + "/second")
         var names = ["file", "link", "linked", "directory"]
@@ -98,7 +99,8 @@ struct FIFOServerTests {
         #expect(fifo.server.counters.repliesDropped == names.count)
     }
 
-    @Test("F04: nobody reads the reply: dropped after some tries, the next command is served at once")
+    @Test(
+        "F04: nobody reads the reply: dropped after some tries, the next command is served at once")
     func nobodyReads() throws {
         let fifo = try FIFOTestServer()
         let silent = fifo.directory.path + "/silent-reader"
@@ -140,7 +142,9 @@ struct FIFOServerTests {
         #expect(reader == nil && !FileManager.default.fileExists(atPath: path))
     }
 
-    @Test("a reply larger than a FIFO holds goes out as its reader takes it; one that stops is given up")
+    @Test(
+        "a reply larger than a FIFO holds goes out as its reader takes it; one that stops is given up"
+    )
     func largeReplies() throws {
         let fifo = try FIFOTestServer { $0.replyWriteMilliseconds = 100 }
         let reader = try fifo.reader()
@@ -238,7 +242,8 @@ struct CommandFIFOTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test("F15: deleted, replaced or locked at run time: made anew or put right, and commands go on")
+    @Test(
+        "F15: deleted, replaced or locked at run time: made anew or put right, and commands go on")
     func vanished() throws {
         let fifo = try FIFOTestServer()
         let reader = try fifo.reader()

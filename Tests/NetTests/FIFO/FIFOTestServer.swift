@@ -25,7 +25,9 @@ final class FIFOTestServer {
                 case .malformed(let name): "malformed " + name
                 }
             state.withLock { $0.commands.append(text) }
-            if text.hasPrefix("big") { return [UInt8](repeating: UInt8(ascii: "b"), count: 1_000_000) }
+            if text.hasPrefix("big") {
+                return [UInt8](repeating: UInt8(ascii: "b"), count: 1_000_000)
+            }
             if text.hasPrefix("silent") { return [] }
             guard text.hasPrefix("later") else { return Array("<\(text)>".utf8) }
             state.withLock { $0.waiting.append(later) }

@@ -36,13 +36,17 @@ struct ConformanceTests {
 
         let listed = try open.call("subscribers_list", ["E_SCRIPT"], through: door)
         let listedOne = try open.call("subscribers_list", ["E_SCRIPT", socket], through: door)
-        let lines = "200 OK\nEvent:: E_SCRIPT id=\(id)\n\tSubscriber::  socket=\(socket) expire=60\n\n"
+        let lines =
+            "200 OK\nEvent:: E_SCRIPT id=\(id)\n\tSubscriber::  socket=\(socket) expire=60\n\n"
         if isJSON(door) {
             let entry = #"{"socket":"\#(socket)","expire":60,"ttl":60}"#
             #expect(
-                listed == json(#"{"Event":{"name":"E_SCRIPT","id":\#(id),"Subscribers":[\#(entry)]}}"#))
+                listed
+                    == json(#"{"Event":{"name":"E_SCRIPT","id":\#(id),"Subscribers":[\#(entry)]}}"#)
+            )
             #expect(
-                listedOne == json(#"{"Event":{"name":"E_SCRIPT","id":\#(id),"Subscriber":\#(entry)}}"#))
+                listedOne
+                    == json(#"{"Event":{"name":"E_SCRIPT","id":\#(id),"Subscriber":\#(entry)}}"#))
         } else {
             #expect(listed == lines && listedOne == lines)
         }
@@ -54,7 +58,8 @@ struct ConformanceTests {
         let object = #"{"ip":"::1","n":5}"#
         #expect(try open.call("raise_event", ["E_SCRIPT", object], through: door) == ok)
         #expect(
-            receiver.receive() == #"{"jsonrpc":"2.0","method":"E_SCRIPT","params":{"ip":"::1","n":5}}"#)
+            receiver.receive()
+                == #"{"jsonrpc":"2.0","method":"E_SCRIPT","params":{"ip":"::1","n":5}}"#)
 
         #expect(try open.call("event_subscribe", ["E_SCRIPT", socket, "0"], through: door) == ok)
         #expect(try open.client.subscribers().isEmpty)
@@ -73,32 +78,62 @@ struct ConformanceTests {
     }
 
     private static let errors: [(String, [String], json: String, lines: String)] = [
-        ("event_subscribe", ["E_NO", "udp:127.0.0.1:9"], #""code":400,"message":"Bad parameter value""#,
-            "400 Bad parameter\n\n"),
-        ("event_subscribe", ["E_SCRIPT", "carrier:pigeon"], #""code":400,"message":"Bad parameter value""#,
-            "400 Bad parameter\n\n"),
-        ("event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:0"], #""code":400,"message":"Bad parameter value""#,
-            "400 Bad parameter\n\n"),
-        ("event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:9", "soon"],
+        (
+            "event_subscribe", ["E_NO", "udp:127.0.0.1:9"],
+            #""code":400,"message":"Bad parameter value""#,
+            "400 Bad parameter\n\n"
+        ),
+        (
+            "event_subscribe", ["E_SCRIPT", "carrier:pigeon"],
+            #""code":400,"message":"Bad parameter value""#,
+            "400 Bad parameter\n\n"
+        ),
+        (
+            "event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:0"],
+            #""code":400,"message":"Bad parameter value""#,
+            "400 Bad parameter\n\n"
+        ),
+        (
+            "event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:9", "soon"],
             #""code":-32602,"message":"Invalid params","data":"Bad type for parameter 'expire'""#,
-            "400 Bad parameter\n\n"),
-        ("event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:9", "31536001"], #""code":-32602"#,
-            "400 Bad parameter\n\n"),
-        ("event_subscribe", ["E_SCRIPT"],
+            "400 Bad parameter\n\n"
+        ),
+        (
+            "event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:9", "31536001"], #""code":-32602"#,
+            "400 Bad parameter\n\n"
+        ),
+        (
+            "event_subscribe", ["E_SCRIPT"],
             #""code":-32602,"message":"Invalid params","data":"Too few or too many parameters""#,
-            "400 Too few or too many arguments\n\n"),
-        ("event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:9", "1", "2"],
+            "400 Too few or too many arguments\n\n"
+        ),
+        (
+            "event_subscribe", ["E_SCRIPT", "udp:127.0.0.1:9", "1", "2"],
             #""code":-32602,"message":"Invalid params","data":"Too few or too many parameters""#,
-            "400 Too few or too many arguments\n\n"),
-        ("subscribers_list", ["E_NO"], #""code":404,"message":"Event not published""#,
-            "404 Event not published\n\n"),
-        ("subscribers_list", ["E_SCRIPT", "udp:127.0.0.1:9"],
-            #""code":404,"message":"Subscriber does not exist""#, "404 Subscriber does not exist\n\n"),
-        ("subscribers_list", ["E_SCRIPT", "nonsense"],
-            #""code":404,"message":"Subscriber does not exist""#, "404 Subscriber does not exist\n\n"),
-        ("raise_event", ["E_NO"], #""code":404,"message":"Event not registered""#,
-            "404 Event not registered\n\n"),
-        ("help", ["nope"], #""code":404,"message":"Unknown MI command""#, "404 Unknown MI command\n\n"),
+            "400 Too few or too many arguments\n\n"
+        ),
+        (
+            "subscribers_list", ["E_NO"], #""code":404,"message":"Event not published""#,
+            "404 Event not published\n\n"
+        ),
+        (
+            "subscribers_list", ["E_SCRIPT", "udp:127.0.0.1:9"],
+            #""code":404,"message":"Subscriber does not exist""#,
+            "404 Subscriber does not exist\n\n"
+        ),
+        (
+            "subscribers_list", ["E_SCRIPT", "nonsense"],
+            #""code":404,"message":"Subscriber does not exist""#,
+            "404 Subscriber does not exist\n\n"
+        ),
+        (
+            "raise_event", ["E_NO"], #""code":404,"message":"Event not registered""#,
+            "404 Event not registered\n\n"
+        ),
+        (
+            "help", ["nope"], #""code":404,"message":"Unknown MI command""#,
+            "404 Unknown MI command\n\n"
+        ),
         ("log_level", ["0"], #""code":-32602"#, "400 Bad parameter\n\n"),
     ]
 
@@ -107,7 +142,8 @@ struct ConformanceTests {
         for (command, parameters, json, lines) in Self.errors {
             let answer = try open.call(command, parameters, through: door)
             if isJSON(door) {
-                #expect(answer.contains(#""error":{"# + json), "\(command) \(parameters): \(answer)")
+                #expect(
+                    answer.contains(#""error":{"# + json), "\(command) \(parameters): \(answer)")
             } else {
                 #expect(answer == lines, "\(command) \(parameters)")
             }
@@ -146,7 +182,9 @@ struct ConformanceTests {
         case .udpLines, .unixLines: #expect(answer == "500 command not available\n")
         case .http, .fifoJSON, .udpJSON, .unixJSON:
             #expect(
-                answer == #"{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":1}"#)
+                answer
+                    == #"{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":1}"#
+            )
         }
     }
 
@@ -157,7 +195,8 @@ struct ConformanceTests {
         }
         let names = Commands.names
         let events = try answer("events_list")
-        let statistics = try answer("get_statistics", [isJSON(door) ? #"["evi:events"]"# : "evi:events"])
+        let statistics = try answer(
+            "get_statistics", [isJSON(door) ? #"["evi:events"]"# : "evi:events"])
         let kinds = try answer("list_statistics", ["evi:raised"])
         let help = try answer("help", ["uptime"])
         let version = try answer("version")
@@ -167,13 +206,16 @@ struct ConformanceTests {
             #expect(try answer("which", ["evi:raise"]) == json(#"[["event"],["event","params"]]"#))
             #expect(
                 events.hasPrefix(
-                    #"{"jsonrpc":"2.0","result":{"Events":[{"name":"E_CORE_SR_STATUS_CHANGED","id":0},"#))
+                    #"{"jsonrpc":"2.0","result":{"Events":[{"name":"E_CORE_SR_STATUS_CHANGED","id":0},"#
+                ))
             #expect(statistics.contains(#"{"evi:events":"#))
             #expect(kinds == json(#"{"evi:raised":"incremental"}"#))
             #expect(help.contains(#""Exported by":"core""#))
             #expect(version == json(#"{"Server":"Carillon 0.1.0"}"#))
             #expect(try answer("uptime").contains(#""Up time":"0 [sec]""#))
-            #expect(try answer("ps").contains(#"{"Processes":[{"ID":0,"PID":\#(getpid()),"Type":"attendant"}"#))
+            #expect(
+                try answer("ps").contains(
+                    #"{"Processes":[{"ID":0,"PID":\#(getpid()),"Type":"attendant"}"#))
             #expect(try answer("log_level").contains(#""Log level":2,"Type":"attendant""#))
             #expect(try answer("log_level", ["4"]) == json(#"{"New global log level":4}"#))
         } else {
@@ -187,7 +229,8 @@ struct ConformanceTests {
             #expect(version == "200 OK\nServer:: Carillon 0.1.0\n\n")
             #expect(try answer("uptime").contains("\nUp time:: 0 [sec]\n\n"))
             #expect(
-                try answer("ps").hasPrefix("200 OK\nProcess::  ID=0 PID=\(getpid()) Type=attendant\n"))
+                try answer("ps").hasPrefix(
+                    "200 OK\nProcess::  ID=0 PID=\(getpid()) Type=attendant\n"))
             #expect(try answer("log_level").contains(" Log level=2 Type=attendant\n"))
             #expect(try answer("log_level", ["4"]) == "200 OK\nNew global log level:: 4\n\n")
         }
@@ -206,14 +249,20 @@ struct ConformanceTests {
     @Test("REST has the same effect and the same errors in its own words")
     func rest() throws {
         let receiver = DatagramReceiver()
-        #expect(try open.client.subscribe("E_SCRIPT", receiver.socketText, #""expire":60"#).status == 201)
         #expect(
-            try open.call("subscribers_list", ["E_SCRIPT", receiver.socketText], through: .udpLines)
-                .contains("expire=60\n"))
+            try open.client.subscribe("E_SCRIPT", receiver.socketText, #""expire":60"#).status
+                == 201)
+        #expect(
+            try open.call(
+                "subscribers_list", ["E_SCRIPT", receiver.socketText], through: .udpLines
+            )
+            .contains("expire=60\n"))
         #expect(try open.client.raise("E_SCRIPT", #"{"ip":"::1"}"#).status == 202)
         #expect(
             receiver.receive() == #"{"jsonrpc":"2.0","method":"E_SCRIPT","params":{"ip":"::1"}}"#)
-        #expect(try open.client.subscribe("E_SCRIPT", receiver.socketText, #""expire":0"#).status == 204)
+        #expect(
+            try open.client.subscribe("E_SCRIPT", receiver.socketText, #""expire":0"#).status == 204
+        )
         #expect(
             try open.call("subscribers_list", ["E_SCRIPT"], through: .fifoLines) == "200 OK\n\n")
         #expect(try open.client.subscribe("E_SCRIPT", "carrier:pigeon").status == 422)

@@ -70,7 +70,8 @@ struct DatagramDoorTests {
         let batch = #"[\#(call),{"jsonrpc":"2.0","method":"version","id":2}]"#
         let both = try open.send(batch, through: .unixJSON) ?? ""
         #expect(both.hasPrefix("[" + error) && both.hasSuffix(#","id":2}]"#))
-        #expect(try open.call("subscribers_list", [], through: .udpLines) == "500 Reply too large\n\n")
+        #expect(
+            try open.call("subscribers_list", [], through: .udpLines) == "500 Reply too large\n\n")
         #expect(try open.call("subscribers_list", [], through: .fifoLines).utf8.count > 65_507)
     }
 
@@ -93,7 +94,9 @@ struct DatagramDoorTests {
         #expect(isRefused)
         #expect(try open.client.statistics()["evi:raised"] == 0)
         #expect(socket.receiveNow() == nil)
-        #expect(try open.send(#"{"jsonrpc":"2.0","method":"version","id":1}"#, through: .unixJSON) != nil)
+        #expect(
+            try open.send(#"{"jsonrpc":"2.0","method":"version","id":1}"#, through: .unixJSON)
+                != nil)
     }
 
     @Test("D09: another user's datagrams are refused, even where the socket is open to it")
@@ -148,7 +151,8 @@ struct DatagramDoorTests {
         open.stop()
     }
 
-    @Test("notifications never go to our own ports: an event called raise_event cannot raise itself")
+    @Test(
+        "notifications never go to our own ports: an event called raise_event cannot raise itself")
     func ownPorts() throws {
         let open = try OpenService()
         let udp = try #require(open.service.carillon.listening.first { $0.hasPrefix("udp:") })
@@ -177,6 +181,8 @@ struct DatagramDoorTests {
             if Bool.random(using: &random) { bytes.insert(UInt8(ascii: ":"), at: 0) }
             #expect(socket.send(bytes, to: address))
         }
-        #expect(try open.call("version", [], through: .udpLines) == "200 OK\nServer:: Carillon 0.1.0\n\n")
+        #expect(
+            try open.call("version", [], through: .udpLines)
+                == "200 OK\nServer:: Carillon 0.1.0\n\n")
     }
 }

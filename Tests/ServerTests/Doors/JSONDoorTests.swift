@@ -99,7 +99,9 @@ struct AuthorisedJSONDoorTests {
 
     private let subscribe = "/json/event_subscribe?params=E_A,udp:127.0.0.1:9,60"
 
-    @Test("they may change things, if their role allows it; success without a result is an empty body")
+    @Test(
+        "they may change things, if their role allows it; success without a result is an empty body"
+    )
     func changes() throws {
         let answer = try client.send("GET", subscribe, fields: fields)
         #expect(answer.status == 200 && answer.text.isEmpty)
@@ -118,10 +120,13 @@ struct AuthorisedJSONDoorTests {
             ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"),
             ("Origin", "https://evil.example"),
         ] {
-            let answer = try client.send("GET", subscribe, fields: fields.merging([name: value]) { $1 })
+            let answer = try client.send(
+                "GET", subscribe, fields: fields.merging([name: value]) { $1 })
             #expect(answer.status == 403, "\(name): \(value)")
         }
-        #expect(try client.send("GET", "/subscribers", fields: fields).text.contains(#""subscribers":[]"#))
+        #expect(
+            try client.send("GET", "/subscribers", fields: fields).text.contains(
+                #""subscribers":[]"#))
         let typed = fields.merging(["Sec-Fetch-Site": "none"]) { $1 }
         #expect(try client.send("GET", subscribe, fields: typed).status == 200)
     }

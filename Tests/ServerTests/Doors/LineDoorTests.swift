@@ -32,7 +32,8 @@ struct LineDoorTests {
         try open.client.subscribe("E_A", receiver.socketText)
         for (lines, params) in [
             (["ip::192.0.2.7", "reason::a::b"], #"{"ip":"192.0.2.7","reason":"a::b"}"#),
-            (["plain", "two words"], #"["plain","two words"]"#), (["ip::1", "x"], #"["ip::1","x"]"#),
+            (["plain", "two words"], #"["plain","two words"]"#),
+            (["ip::1", "x"], #"["ip::1","x"]"#),
             (["::1"], #"["::1"]"#), (["\"a \\\"quoted\\\" one\""], #"["a \"quoted\" one"]"#),
             (["\"\""], #"[""]"#),
         ] {
@@ -41,7 +42,8 @@ struct LineDoorTests {
                 receiver.receive() == #"{"jsonrpc":"2.0","method":"E_A","params":\#(params)}"#)
         }
         for bad in [#"{"a":{}}"#, "{", "[null]"] {
-            #expect(try open.call("evi:raise", ["E_A", bad], through: door) == "400 Bad Params\n\n")
+            #expect(
+                try open.call("evi:raise", ["E_A", bad], through: door) == "400 Bad Params\n\n")
         }
     }
 
@@ -49,10 +51,13 @@ struct LineDoorTests {
     func malformed(door: Door) throws {
         let open = try OpenService()
         #expect(
-            try open.call("which", ["\"open"], through: door) == "400 parse error in command 'which'\n")
+            try open.call("which", ["\"open"], through: door)
+                == "400 parse error in command 'which'\n")
     }
 
-    @Test("a value of lines with CR, blanks and a quoted socket subscribes as the plain one does", arguments: Door.lines)
+    @Test(
+        "a value of lines with CR, blanks and a quoted socket subscribes as the plain one does",
+        arguments: Door.lines)
     func blanks(door: Door) throws {
         let open = try OpenService()
         _ = try open.client.send("PUT", "/events/E_A")
@@ -64,19 +69,17 @@ struct LineDoorTests {
 
 @Suite("The FIFO's own")
 struct FIFODoorTests {
-    private func listening(_ service: RunningService) -> [String] { service.carillon.listening }
-
     @Test("by default it lies in the state directory, private; --no-fifo does without")
     func place() throws {
         let service = try RunningService()
         let path = service.stateDirectory + "/mi.fifo"
-        #expect(listening(service).contains("fifo:" + path))
+        #expect(service.carillon.commandFIFO == path)
         var status = stat()
         #expect(lstat(path, &status) == 0 && status.st_mode == S_IFIFO | 0o600)
         service.stop()
         #expect(lstat(path, &status) != 0)
         let without = try RunningService { $0.fifo = "no" }
-        #expect(!listening(without).contains { $0.hasPrefix("fifo:") })
+        #expect(without.carillon.commandFIFO == nil)
         #expect(lstat(without.stateDirectory + "/mi.fifo", &status) != 0)
     }
 
@@ -100,10 +103,22 @@ struct FIFODoorTests {
     func json() throws {
         let open = try OpenService()
         for (text, answer) in [
-            (#"{"a":"#, #"{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}"#),
-            (#"{"a":"re\set"}"#, #"{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}"#),
-            ("[]", #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}"#),
-            ("[1]", #"[{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}]"#),
+            (
+                #"{"a":"#,
+                #"{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}"#
+            ),
+            (
+                #"{"a":"re\set"}"#,
+                #"{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}"#
+            ),
+            (
+                "[]",
+                #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}"#
+            ),
+            (
+                "[1]",
+                #"[{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}]"#
+            ),
         ] {
             #expect(try open.send(text, through: .fifoJSON) == answer, "\(text)")
         }

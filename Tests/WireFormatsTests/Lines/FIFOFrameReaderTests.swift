@@ -35,7 +35,8 @@ struct FIFOFrameReaderTests {
         #expect(frames(bytewise) == [json(#"{"a":"}\"","b":[{}]}"#)])
     }
 
-    @Test("a JSON value that is whole is a command without a line feed, as client libraries write it")
+    @Test(
+        "a JSON value that is whole is a command without a line feed, as client libraries write it")
     func jsonWithoutLineFeed() {
         #expect(frames([#":r:{"a":1}"#]) == [json(#"{"a":1}"#)])
         #expect(frames([#":r:{"a":1}:s:{"b":2}"#]) == [json(#"{"a":1}"#), json(#"{"b":2}"#, "s")])
@@ -76,7 +77,8 @@ struct FIFOFrameReaderTests {
         #expect(frames(["\n \n"], ends: true) == [])
     }
 
-    @Test("F08: what its writer did not finish is thrown away, and the next command is itself again")
+    @Test(
+        "F08: what its writer did not finish is thrown away, and the next command is itself again")
     func incomplete() {
         for text in [":", ":r", ":r:", ":r:{\"a\":", ":c:r\nhalf", "garbage"] {
             #expect(frames([text], ends: true) == [.incomplete], "\(text)")
@@ -89,7 +91,9 @@ struct FIFOFrameReaderTests {
         #expect(reader.next() == json("{}", "s"))
     }
 
-    @Test("F09: what is too long is told once and skipped to the next line feed", arguments: [":r:{\"a\":\"", ":c:r\n", "x", ":"])
+    @Test(
+        "F09: what is too long is told once and skipped to the next line feed",
+        arguments: [":r:{\"a\":\"", ":c:r\n", "x", ":"])
     func tooLong(start: String) {
         let chunk = String(repeating: "y", count: 4_096)
         let pieces = [start] + Array(repeating: chunk, count: 2_560) + ["\n:s:{}\n"]
@@ -100,7 +104,8 @@ struct FIFOFrameReaderTests {
     func limit() {
         let fits = ":r:[" + String(repeating: " ", count: 95) + "]\n"
         #expect(frames([fits], max: 100) == [json(String(fits.dropFirst(3).dropLast()))])
-        #expect(frames([":r:[" + String(repeating: " ", count: 96) + "]\n"], max: 100) == [.tooLong])
+        #expect(
+            frames([":r:[" + String(repeating: " ", count: 96) + "]\n"], max: 100) == [.tooLong])
         #expect(
             frames([":c:\n" + String(repeating: "a\n", count: 60) + "\n:r:{}\n"], max: 100)
                 == [.tooLong, json("{}")])

@@ -20,7 +20,9 @@ struct LineCommandTests {
 
     @Test(
         "blanks, CR and the lack of an end make no difference",
-        arguments: [":c:r\n a \t\n  \nb\n\n", ":c:r \r\na\r\n b\r\n\r\n", ":c:r\na\nb", ":c:r\na\nb\n"])
+        arguments: [
+            ":c:r\n a \t\n  \nb\n\n", ":c:r \r\na\r\n b\r\n\r\n", ":c:r\na\nb", ":c:r\na\nb\n",
+        ])
     func blanks(text: String) throws {
         #expect(
             try command(text)
@@ -30,8 +32,10 @@ struct LineCommandTests {
     @Test(
         "quotes hold blanks and lines together; only a quote is escaped",
         arguments: [
-            (#"" a ""#, " a "), (#""a \"b\" c\d""#, #"a "b" c\d"#), ("\"two\nlines\"", "two\nlines"),
-            (#""""#, ""), (#"a "b" c"#, #"a "b" c"#), (#""a"  "#, "a"), ("udp:[::1]:5", "udp:[::1]:5"),
+            (#"" a ""#, " a "), (#""a \"b\" c\d""#, #"a "b" c\d"#),
+            ("\"two\nlines\"", "two\nlines"),
+            (#""""#, ""), (#"a "b" c"#, #"a "b" c"#), (#""a"  "#, "a"),
+            ("udp:[::1]:5", "udp:[::1]:5"),
         ])
     func quotes(line: String, value: String) throws {
         #expect(try command(":c:\n\(line)\n\n").parameters == [value])
@@ -49,7 +53,8 @@ struct LineCommandTests {
 
     @Test("the last colon separates: names of commands have colons of their own")
     func names() throws {
-        #expect(try command(":evi:list:r\n\n") == LineCommand(name: "evi:list", reply: Array("r".utf8)))
+        #expect(
+            try command(":evi:list:r\n\n") == LineCommand(name: "evi:list", reply: Array("r".utf8)))
         #expect(try command(":evi:list:\n\n") == LineCommand(name: "evi:list"))
     }
 
@@ -107,7 +112,9 @@ struct LineReplyTests {
         )
         #expect(lines(.ok()) == "200 OK\n\n")
         #expect(lines(LineReply(404, "Event not published")) == "404 Event not published\n\n")
-        #expect(lines(.ok([LineNode(nil, "which"), LineNode("a:b", "1")])) == "200 OK\nwhich\na:b:: 1\n\n")
+        #expect(
+            lines(.ok([LineNode(nil, "which"), LineNode("a:b", "1")]))
+                == "200 OK\nwhich\na:b:: 1\n\n")
     }
 
     @Test("mi_json as OpenSIPS 2.4.11 writes it, its blanks included")

@@ -39,7 +39,8 @@ enum LineResult {
             return .ok([LineNode("Server", text)])
         case .uptime(let since, let now, let seconds):
             return .ok([
-                LineNode("Now", MIResult.rfc3339(now)), LineNode("Up since", MIResult.rfc3339(since)),
+                LineNode("Now", MIResult.rfc3339(now)),
+                LineNode("Up since", MIResult.rfc3339(since)),
                 LineNode("Up time", "\(seconds) [sec]"),
             ])
         case .processes(let processes):
@@ -90,7 +91,8 @@ enum LineResult {
         switch error.code {
         case .eventNotFound where row.name == "evi:subscribers":
             LineReply(404, "Event not published")
-        case .eventNotFound where row.name == "evi:raise", .invalidEvent where row.name == "evi:raise":
+        case .eventNotFound where row.name == "evi:raise",
+            .invalidEvent where row.name == "evi:raise":
             LineReply(404, "Event not registered")
         case .invalidSocket where row.name == "evi:subscribers",
             .targetForbidden where row.name == "evi:subscribers":

@@ -18,10 +18,12 @@ struct MI: Sendable {
         switch message {
         case .single(let call):
             calls = [call]
-            answer = MIAnswer(to: [Self.id(of: call)], isBatch: false, bytesMax: bytesMax, later: later)
+            answer = MIAnswer(
+                to: [Self.id(of: call)], isBatch: false, bytesMax: bytesMax, later: later)
         case .batch(let batch):
             calls = batch
-            answer = MIAnswer(to: batch.map(Self.id), isBatch: true, bytesMax: bytesMax, later: later)
+            answer = MIAnswer(
+                to: batch.map(Self.id), isBatch: true, bytesMax: bytesMax, later: later)
         }
         for (index, call) in calls.enumerated() {
             run(call, by: caller, at: now) { answer.set(index, $0) }

@@ -25,7 +25,8 @@ extension REST {
         }
         let ticket = request.ticket
         let grant = rest.rules.current.browsers.grant(for: request)
-        let outcome = rest.mi.runner.run(row, arguments, by: caller, at: request.received) { outcome in
+        let outcome = rest.mi.runner.run(row, arguments, by: caller, at: request.received) {
+            outcome in
             ticket.complete { response in
                 grant.add(to: &response)
                 write(LineResult.reply(outcome, of: row), of: row, to: &response)

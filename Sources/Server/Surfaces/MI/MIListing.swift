@@ -64,9 +64,13 @@ struct MIListing {
     }
 
     private func run(_ command: Command) throws(CommandError) -> CommandReply {
-        guard case .done(let reply) = try Commands.run(command, by: caller, on: interface, at: now, continuation: {
-            preconditionFailure("listings are answered at once")
-        }) else { preconditionFailure("listings are answered at once") }
+        guard
+            case .done(let reply) = try Commands.run(
+                command, by: caller, on: interface, at: now,
+                continuation: {
+                    preconditionFailure("listings are answered at once")
+                })
+        else { preconditionFailure("listings are answered at once") }
         return reply
     }
 
@@ -80,6 +84,7 @@ struct MIListing {
     private var tooLong: CommandError {
         CommandError(
             .invalidParameter,
-            "More than \(MIRunner.listingMax) subscribers: list them by GET /subscribers, page by page.")
+            "More than \(MIRunner.listingMax) subscribers: list them by GET /subscribers, page by page."
+        )
     }
 }
