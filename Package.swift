@@ -31,6 +31,8 @@ let package = Package(
         // The middle: every rule, no I/O.
         .target(name: "EventCore", swiftSettings: pure),
         .target(name: "WireFormats", dependencies: ["EventCore"], swiftSettings: pure),
+        .target(
+            name: "RouteScript", dependencies: ["EventCore", "WireFormats"], swiftSettings: pure),
 
         // What owns descriptors, links C, or keeps things on disk.
         .target(
@@ -75,6 +77,10 @@ let package = Package(
         .testTarget(
             name: "WireFormatsTests", dependencies: ["WireFormats", "EventCore", "TestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "RouteScriptTests",
+            dependencies: ["RouteScript", "EventCore", "WireFormats", "TestSupport"],
+            exclude: ["Scripts"], swiftSettings: common),
         .testTarget(
             name: "NetTests", dependencies: ["Net", "WireFormats", "TestSupport"],
             swiftSettings: common),

@@ -9,6 +9,7 @@ import Testing
         // The middle: pure.
         "EventCore": ["Synchronization"],
         "WireFormats": ["EventCore"],
+        "RouteScript": ["EventCore", "WireFormats"],
         // What owns descriptors, links C, or keeps things on disk.
         "Net": ["EventCore", "WireFormats", "Dispatch", "Glibc", "Synchronization", "Cepoll"],
         "Transports": [

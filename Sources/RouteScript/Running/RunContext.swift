@@ -1,0 +1,33 @@
+public import EventCore
+
+/// What a run is about: what the script can ask for and the script's text does not say.
+public struct RunContext: Sendable {
+    /// The event of an event_route: the occurrence's name.
+    public var event: String?
+    /// `$param(name)` and `$param(1)`, and what `fetch_event_params` fetches: an occurrence's params in the order
+    /// of the notification, or the parameters that `POST /routes/{name}/run` gives. `true` and `false` are 1 and 0
+    /// in a script, a number with a fraction is its text.
+    public var params: Params
+    /// Values of `$var(name)` at the beginning. Names that the script does not know are ignored.
+    public var variables: [(name: String, value: ScriptValue)]
+    /// Who made it run, for `$param`-less logs: a timer, a caller's name, a subscription.
+    public var caller: String
+    /// How many raises led to this run: 0 but for event_routes run by a raise of a script.
+    public var raiseDepth: Int
+    /// Seconds east of UTC, for `$time(…)`.
+    public var utcOffsetSeconds: Int
+
+    /// A context; everything has a default.
+    public init(
+        event: String? = nil, params: Params = .none,
+        variables: [(name: String, value: ScriptValue)] = [], caller: String = "",
+        raiseDepth: Int = 0, utcOffsetSeconds: Int = 0
+    ) {
+        self.event = event
+        self.params = params
+        self.variables = variables
+        self.caller = caller
+        self.raiseDepth = raiseDepth
+        self.utcOffsetSeconds = utcOffsetSeconds
+    }
+}
