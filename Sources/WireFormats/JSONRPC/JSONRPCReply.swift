@@ -31,7 +31,8 @@ public enum JSONRPCReply: Sendable, Equatable {
 }
 
 extension JSONReader {
-    fileprivate mutating func readReply(in bytes: Span<UInt8>) throws(JSONError) -> ReplyDraft {
+    /// Reads a response's members; what they mean is for `ReplyDraft.reply`.
+    mutating func readReply(in bytes: Span<UInt8>) throws(JSONError) -> ReplyDraft {
         var draft = ReplyDraft()
         var names = JSONNames()
         try beginObject(in: bytes)
@@ -69,7 +70,8 @@ extension JSONReader {
     }
 }
 
-private struct ReplyDraft {
+/// A response's members as they were read.
+struct ReplyDraft {
     var version: String?
     var id: JSONRPCID?
     var result: Range<Int>?
