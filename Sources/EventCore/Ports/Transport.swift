@@ -32,9 +32,18 @@ public protocol Transport: AnyObject, Sendable {
     /// Fan-outs too large for the raising thread are sent there.
     func schedule(_ work: @escaping @Sendable () -> Void)
 
+    /// How it goes where `socket` points to; nil where the transport keeps no such books, or knows nothing of it.
+    /// Any thread, under the core's lock: no longer than a look-up, and no call of the ledger.
+    func health(of socket: Socket) -> DestinationHealth?
+
     /// Gives up what is queued (each is reported `.dropped(.stopped)`) and closes everything. Blocks until done,
     /// at most for `drainMilliseconds` in which queued deliveries may still go out.
     func stop(drainMilliseconds: Int)
+}
+
+extension Transport {
+    /// A transport that keeps no books about its destinations.
+    public func health(of socket: Socket) -> DestinationHealth? { nil }
 }
 
 /// One subscriber of a fan-out: enough to send to it, and to say later how it went.
@@ -125,6 +134,8 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case expired
     /// The service stopped.
     case stopped
+    /// A newer occurrence took its place in the queue (option `conflate`).
+    case conflated
 }
 
 /// Where transports report what became of deliveries they kept, and ask whether one may still start.
@@ -134,8 +145,23 @@ public protocol DeliveryLedger: AnyObject, Sendable {
     /// transport reports the delivery as the returned drop.
     func mayStart(_ subscription: SubscriptionRef) -> DropReason?
 
+    /// The same for deliveries that start together: the places of those that may not, in order, with the
+    /// reasons. Empty almost always.
+    func refused(among subscriptions: [SubscriptionRef]) -> [(place: Int, reason: DropReason)]
+
     /// Reports ended deliveries, each once; never `.pending`.
     func settle(_ results: [DeliveryResult])
+}
+
+extension DeliveryLedger {
+    /// Asks for one after the other.
+    public func refused(
+        among subscriptions: [SubscriptionRef]
+    ) -> [(place: Int, reason: DropReason)] {
+        subscriptions.enumerated().compactMap { place, subscription in
+            mayStart(subscription).map { (place, $0) }
+        }
+    }
 }
 
 /// The end of one delivery.

@@ -58,6 +58,7 @@ extension DropReason {
         case .unsubscribed: 1
         case .expired: 2
         case .stopped: 3
+        case .conflated: 4
         }
     }
 }

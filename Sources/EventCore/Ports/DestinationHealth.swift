@@ -1,0 +1,33 @@
+/// How it goes at one destination, which several subscriptions may share: whether it answers, and what is the
+/// matter if it does not.
+public struct DestinationHealth: Sendable, Equatable {
+    /// What the breaker in front of a destination does. The raw value is its name in JSON and logs.
+    public enum Breaker: String, Sendable, Equatable, CaseIterable {
+        /// Attempts are made as deliveries come.
+        case closed
+        /// Too many failures in a row: deliveries wait until the pause is over.
+        case open
+        /// The pause is over and one attempt is under way: how it ends decides.
+        case halfOpen = "half_open"
+    }
+
+    /// What the breaker does.
+    public var breaker = Breaker.closed
+    /// Attempts that failed since the last success, whatever delivery they were for.
+    public var consecutiveFailures: UInt32 = 0
+    /// What went wrong last, one sentence; nil if nothing did as far as is remembered. Stays after a success,
+    /// with its time.
+    public var lastError: String?
+    /// When that was, milliseconds since 1970.
+    public var lastErrorTime: Int64?
+    /// When the next attempt is made, milliseconds since 1970; nil = as soon as there is something to deliver.
+    public var nextAttemptTime: Int64?
+    /// Deliveries that wait there, of all its subscriptions; attempts under way included.
+    public var waiting = 0
+
+    /// Most bytes of `lastError`; the engine cuts it there.
+    public static let wordsBytesMax = 200
+
+    /// Nothing known and nothing waiting.
+    public init() {}
+}

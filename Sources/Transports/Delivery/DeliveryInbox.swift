@@ -1,0 +1,82 @@
+internal import EventCore
+internal import Net
+internal import Synchronization
+
+/// Where the raising threads leave deliveries for the engine's thread. Bounded; never blocks anybody.
+final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
+    private let wakeup: Wakeup
+    private let state: Lock<State>
+
+    private struct State {
+        var deliveries: [QueuedDelivery<Target>] = []
+        var bytes = 0
+        var bytesMax: Int
+        /// When the engine's thread has to have ended, boot clock; nil = it goes on.
+        var stopTime: Int64?
+        var isClosed = false
+        /// The engine's thread is waiting, or about to: what is left for it must wake it.
+        var isAsleep = false
+    }
+
+    /// An empty inbox that takes up to `bytesMax` bytes, each delivery counted with its overhead.
+    /// `wakeup` wakes the engine's thread.
+    init(bytesMax: Int, wakeup: Wakeup) {
+        self.wakeup = wakeup
+        state = Lock(State(bytesMax: bytesMax))
+    }
+
+    /// Leaves `deliveries`, in order. The result is how many were taken, or nil once the engine has stopped:
+    /// those at the end that no longer fit are not.
+    func put(_ deliveries: [QueuedDelivery<Target>]) -> Int? {
+        let (taken, mustWake) = state.withLock { state -> (Int?, Bool) in
+            guard !state.isClosed, state.stopTime == nil else { return (nil, false) }
+            var taken = 0
+            for delivery in deliveries {
+                guard state.bytes + delivery.bytes <= state.bytesMax else { break }
+                state.bytes += delivery.bytes
+                taken += 1
+            }
+            state.deliveries.append(contentsOf: deliveries.prefix(taken))
+            defer { state.isAsleep = false }
+            return (taken, state.isAsleep)
+        }
+        if mustWake { wakeup.send() }
+        return taken
+    }
+
+    /// Asks the engine's thread to end at `time`, or earlier when nothing is left to do.
+    func stop(at time: Int64) {
+        state.withLock { $0.stopTime = time }
+        wakeup.send()
+    }
+
+    /// Takes all that was left, in order. `stopTime` as given to `stop`.
+    func take() -> (deliveries: [QueuedDelivery<Target>], stopTime: Int64?) {
+        state.withLock { state in
+            state.isAsleep = false
+            let deliveries = state.deliveries
+            state.deliveries = []
+            state.bytes = 0
+            return (deliveries, state.stopTime)
+        }
+    }
+
+    /// The engine's thread is about to wait; false when there is something to take first. From here to
+    /// the next `take`, what is put wakes it: under load, when it never waits, nobody pays for waking
+    /// it.
+    func fallAsleep() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.deliveries.isEmpty
+            return state.isAsleep
+        }
+    }
+
+    /// Takes what is left, the last time: nothing is accepted any more.
+    func close() -> [QueuedDelivery<Target>] {
+        state.withLock { state in
+            state.isClosed = true
+            defer { state.deliveries = [] }
+            return state.deliveries
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// How a transport with queues delivers: what may wait, when a failed attempt is made again, when a
+/// destination is left alone. The defaults are what a service without configuration uses.
+public struct DeliverySettings: Sendable, Equatable {
+    /// What may wait and what may be under way.
+    public var queue = QueueLimits()
+    /// When a failed attempt is made again.
+    public var retry = RetryPolicy()
+    /// When a destination that fails is left alone.
+    public var breaker = BreakerPolicy()
+
+    /// Most bytes of the payloads in one JSON-RPC array.
+    static let batchBytesMax = 256 << 10
+
+    /// The defaults.
+    public init() {}
+}
