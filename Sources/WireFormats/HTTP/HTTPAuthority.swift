@@ -19,12 +19,12 @@ enum HTTPAuthority {
             guard index < end, isIPv6(bytes, start &+ 1, index) else { return nil }
             return index &+ 1
         }
-        var index = HTTPByteSet.host.end(bytes, from: start, to: end)
+        var index = ByteSet.host.end(bytes, from: start, to: end)
         while index &+ 2 < end, bytes[index] == UInt8(ascii: "%"),
-            HTTPByteSet.hexadecimal.contains(bytes[index &+ 1]),
-            HTTPByteSet.hexadecimal.contains(bytes[index &+ 2])
+            ByteSet.hexadecimal.contains(bytes[index &+ 1]),
+            ByteSet.hexadecimal.contains(bytes[index &+ 2])
         {
-            index = HTTPByteSet.host.end(bytes, from: index &+ 3, to: end)
+            index = ByteSet.host.end(bytes, from: index &+ 3, to: end)
         }
         return index > start ? index : nil
     }
@@ -62,7 +62,7 @@ enum HTTPAuthority {
                 return false
             }
             let group = index
-            while index < end, HTTPByteSet.hexadecimal.contains(bytes[index]) { index &+= 1 }
+            while index < end, ByteSet.hexadecimal.contains(bytes[index]) { index &+= 1 }
             if index < end, bytes[index] == UInt8(ascii: ".") {
                 guard isIPv4(bytes, group, end) else { return false }
                 groups &+= 2

@@ -85,7 +85,7 @@ struct HTTPChunkedDecoder {
             remaining = 0
             digits = 0
         }
-        if HTTPByteSet.hexadecimal.contains(byte) {
+        if ByteSet.hexadecimal.contains(byte) {
             guard digits < 16 else { throw .badChunk }
             let digit = byte < 0x40 ? byte &- 0x30 : (byte | 0x20) &- 0x57
             remaining = remaining &<< 4 | UInt64(digit)
@@ -107,8 +107,8 @@ struct HTTPChunkedDecoder {
     ) throws(HTTPParseError) {
         extensionBytes &+= 1
         guard extensionBytes <= limits.chunkExtensionBytesMax else { throw .chunkExtensionTooLong }
-        let isToken = HTTPByteSet.token.contains(byte)
-        let isText = HTTPByteSet.quoted.contains(byte) || byte >= 0x80
+        let isToken = ByteSet.token.contains(byte)
+        let isText = ByteSet.quoted.contains(byte) || byte >= 0x80
         switch (state, byte) {
         case (.extensionFirst, _) where isToken: state = .extensionName
         case (.extensionName, _) where isToken: break

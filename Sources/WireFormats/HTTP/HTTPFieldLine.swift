@@ -11,7 +11,7 @@ enum HTTPFieldLine {
         guard bytes[start] != UInt8(ascii: " "), bytes[start] != UInt8(ascii: "\t") else {
             throw .foldedField
         }
-        let colon = HTTPByteSet.token.end(bytes, from: start, to: end)
+        let colon = ByteSet.token.end(bytes, from: start, to: end)
         // §5.1: no white space between the name and the colon.
         guard colon > start, colon < end, bytes[colon] == UInt8(ascii: ":") else { throw .badField }
         var first = colon &+ 1

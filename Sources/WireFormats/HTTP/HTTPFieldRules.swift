@@ -113,7 +113,7 @@ enum HTTPFieldRules {
                 seen.insert(.keepAlive)
             } else {
                 for index in element.start..<element.start &+ element.count {
-                    guard HTTPByteSet.token.contains(bytes[index]) else { throw .badConnection }
+                    guard ByteSet.token.contains(bytes[index]) else { throw .badConnection }
                 }
             }
         }

@@ -65,7 +65,7 @@ struct HTTPHeadParser {
         if fieldsStart != 0 {
             last = min(lineStart &+ limits.fieldBytesMax, fieldsStart &+ limits.headerBytesMax)
         }
-        let index = HTTPByteScan.firstControl(bytes, from: scanned, to: min(bytes.count, last &+ 1))
+        let index = ByteScan.firstControl(bytes, from: scanned, to: min(bytes.count, last &+ 1))
         scanned = index
         guard index <= last else { throw tooLong(bytes, last, limits) }
         guard index < bytes.count else { return nil }

@@ -21,7 +21,7 @@ enum HTTPRequestLine {
     private static func method(
         _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ head: inout HTTPHead
     ) throws(HTTPParseError) -> Int {
-        let index = HTTPByteSet.token.end(bytes, from: start, to: end)
+        let index = ByteSet.token.end(bytes, from: start, to: end)
         guard index > start else { throw .badMethod }
         guard index < end else { throw .badRequestLine }
         guard bytes[index] == UInt8(ascii: " ") else { throw .badMethod }

@@ -45,7 +45,7 @@ enum HTTPTarget {
         _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ head: inout HTTPHead
     ) throws(HTTPParseError) {
         var index = start
-        var allowed = HTTPByteSet.path
+        var allowed = ByteSet.path
         head.path = HTTPRange(start, end)
         while true {
             index = allowed.end(bytes, from: index, to: end)
@@ -53,8 +53,8 @@ enum HTTPTarget {
             let byte = bytes[index]
             if byte == UInt8(ascii: "%") {
                 // `pct-encoded = "%" HEXDIG HEXDIG` (RFC 3986 §2.1).
-                guard index &+ 2 < end, HTTPByteSet.hexadecimal.contains(bytes[index &+ 1]),
-                    HTTPByteSet.hexadecimal.contains(bytes[index &+ 2])
+                guard index &+ 2 < end, ByteSet.hexadecimal.contains(bytes[index &+ 1]),
+                    ByteSet.hexadecimal.contains(bytes[index &+ 2])
                 else { throw .badTarget }
                 index &+= 3
             } else if byte == UInt8(ascii: "?"), !head.hasQuery {
@@ -62,7 +62,7 @@ enum HTTPTarget {
                 head.hasQuery = true
                 index &+= 1
                 head.query = HTTPRange(index, end)
-                allowed = HTTPByteSet.query
+                allowed = ByteSet.query
             } else {
                 throw .badTarget
             }

@@ -2,22 +2,25 @@ import Testing
 
 @testable import WireFormats
 
-@Suite struct HTTPByteSetTests {
+@Suite struct ByteSetTests {
     private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
     @Test("each set holds exactly the characters of its grammar")
     func sets() {
         let unreserved = Self.letters + "-._~"
-        expect(HTTPByteSet.token, Self.letters + "!#$%&'*+-.^_`|~")
-        expect(HTTPByteSet.path, unreserved + "!$&'()*+,;=:@/")
-        expect(HTTPByteSet.query, unreserved + "!$&'()*+,;=:@/?")
-        expect(HTTPByteSet.host, unreserved + "!$&'()*+;=")
-        expect(HTTPByteSet.hexadecimal, "0123456789abcdefABCDEF")
+        expect(ByteSet.token, Self.letters + "!#$%&'*+-.^_`|~")
+        expect(ByteSet.sipToken, Self.letters + "-.!%*_+`'~")
+        expect(ByteSet.sipHost, Self.letters + "-._")
+        expect(ByteSet.addressIPv6, "0123456789abcdefABCDEF:.")
+        expect(ByteSet.path, unreserved + "!$&'()*+,;=:@/")
+        expect(ByteSet.query, unreserved + "!$&'()*+,;=:@/?")
+        expect(ByteSet.host, unreserved + "!$&'()*+;=")
+        expect(ByteSet.hexadecimal, "0123456789abcdefABCDEF")
         let printable = String(decoding: Array(UInt8(0x20)...0x7E), as: UTF8.self)
-        expect(HTTPByteSet.quoted, "\t" + printable.filter { $0 != "\"" && $0 != "\\" })
+        expect(ByteSet.quoted, "\t" + printable.filter { $0 != "\"" && $0 != "\\" })
     }
 
-    private func expect(_ set: HTTPByteSet, _ characters: String) {
+    private func expect(_ set: ByteSet, _ characters: String) {
         let bytes = Set(characters.utf8)
         for byte in UInt8.min...UInt8.max { #expect(set.contains(byte) == bytes.contains(byte)) }
     }
@@ -30,11 +33,11 @@ import Testing
                     var bytes = [UInt8](repeating: 0x80, count: length)
                     if place > 0 { bytes[place - 1] = UInt8(ascii: "\t") }
                     bytes[place] = byte
-                    #expect(HTTPByteScan.firstControl(bytes.span, from: 0, to: length) == place)
+                    #expect(ByteScan.firstControl(bytes.span, from: 0, to: length) == place)
                 }
             }
             let harmless: [UInt8] = (0..<length).map { [0x09, 0x20, 0x7E, 0x80, 0xFF][$0 % 5] }
-            #expect(HTTPByteScan.firstControl(harmless.span, from: 0, to: length) == length)
+            #expect(ByteScan.firstControl(harmless.span, from: 0, to: length) == length)
         }
     }
 }

@@ -1,5 +1,5 @@
 /// Looks for control characters eight bytes at a time.
-enum HTTPByteScan {
+enum ByteScan {
     private static var ones: UInt64 { 0x0101_0101_0101_0101 }
     private static var tops: UInt64 { 0x8080_8080_8080_8080 }
 

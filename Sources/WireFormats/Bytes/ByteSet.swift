@@ -1,6 +1,6 @@
 /// A set of ASCII characters as 128 bits: a test costs a shift, and no table has to be in the
-/// cache. HTTPByteSetTests holds every constant against the characters it stands for.
-struct HTTPByteSet {
+/// cache. ByteSetTests holds every constant against the characters it stands for.
+struct ByteSet {
     private let low: UInt64
     private let high: UInt64
 
@@ -28,30 +28,43 @@ struct HTTPByteSet {
         return index
     }
 
+    /// `token` of SIP (RFC 3261 §25.1): letters, digits and ``-.!%*_+`'~``.
+    @inline(__always)
+    static var sipToken: ByteSet { ByteSet(0x03FF_6CA2_0000_0000, 0x47FF_FFFF_87FF_FFFE) }
+
+    /// What a host name of SIP consists of (RFC 3261 §25.1), and `_`, which real networks have in
+    /// theirs.
+    @inline(__always)
+    static var sipHost: ByteSet { ByteSet(0x03FF_6000_0000_0000, 0x07FF_FFFE_87FF_FFFE) }
+
+    /// What an IPv6 address consists of; whether it is one is the business of `IPAddress`.
+    @inline(__always)
+    static var addressIPv6: ByteSet { ByteSet(0x07FF_4000_0000_0000, 0x0000_007E_0000_007E) }
+
     /// `tchar` (RFC 9110 §5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
     @inline(__always)
-    static var token: HTTPByteSet { HTTPByteSet(0x03FF_6CFA_0000_0000, 0x57FF_FFFF_C7FF_FFFE) }
+    static var token: ByteSet { ByteSet(0x03FF_6CFA_0000_0000, 0x57FF_FFFF_C7FF_FFFE) }
 
     /// What a path consists of beside percent escapes: `pchar` and `/` (RFC 3986 §3.3).
     @inline(__always)
-    static var path: HTTPByteSet { HTTPByteSet(0x2FFF_FFD2_0000_0000, 0x47FF_FFFE_87FF_FFFF) }
+    static var path: ByteSet { ByteSet(0x2FFF_FFD2_0000_0000, 0x47FF_FFFE_87FF_FFFF) }
 
     /// What a query consists of beside percent escapes: `pchar`, `/` and `?` (RFC 3986 §3.4).
     @inline(__always)
-    static var query: HTTPByteSet { HTTPByteSet(0xAFFF_FFD2_0000_0000, 0x47FF_FFFE_87FF_FFFF) }
+    static var query: ByteSet { ByteSet(0xAFFF_FFD2_0000_0000, 0x47FF_FFFE_87FF_FFFF) }
 
     /// What a registered name consists of beside percent escapes (RFC 3986 §3.2.2), but not the
     /// comma: a Host with a comma is two Hosts that something merged.
     @inline(__always)
-    static var host: HTTPByteSet { HTTPByteSet(0x2BFF_6FD2_0000_0000, 0x47FF_FFFE_87FF_FFFE) }
+    static var host: ByteSet { ByteSet(0x2BFF_6FD2_0000_0000, 0x47FF_FFFE_87FF_FFFE) }
 
     /// `qdtext` below 0x80 (RFC 9110 §5.6.4): what may stand in quotes without a backslash.
     @inline(__always)
-    static var quoted: HTTPByteSet { HTTPByteSet(0xFFFF_FFFB_0000_0200, 0x7FFF_FFFF_EFFF_FFFF) }
+    static var quoted: ByteSet { ByteSet(0xFFFF_FFFB_0000_0200, 0x7FFF_FFFF_EFFF_FFFF) }
 
     /// Hexadecimal digits, in both cases.
     @inline(__always)
-    static var hexadecimal: HTTPByteSet {
-        HTTPByteSet(0x03FF_0000_0000_0000, 0x0000_007E_0000_007E)
+    static var hexadecimal: ByteSet {
+        ByteSet(0x03FF_0000_0000_0000, 0x0000_007E_0000_007E)
     }
 }
