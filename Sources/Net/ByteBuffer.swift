@@ -58,6 +58,12 @@ struct ByteBuffer: ~Copyable {
         }
     }
 
+    /// Appends a number in hexadecimal; not negative.
+    mutating func append(hexadecimal number: Int) {
+        var text = String(number, radix: 16)
+        text.withUTF8 { append($0) }
+    }
+
     /// Appends a number in decimal; not negative.
     mutating func append(decimal number: Int) {
         if capacity &- count < 20 { grow(20) }

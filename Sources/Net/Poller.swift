@@ -9,6 +9,8 @@ struct Poller: ~Copyable {
 
     static let input = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
     static let output = EPOLLOUT.rawValue
+    /// The peer sends nothing more.
+    static let peerEnd = EPOLLRDHUP.rawValue
     /// Reported once for each change, until all has been read.
     static let edge = EPOLLET.rawValue
     static let hangUp = EPOLLERR.rawValue | EPOLLHUP.rawValue

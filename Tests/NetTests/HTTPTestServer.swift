@@ -6,8 +6,9 @@ import WireFormats
 
 /// A handler with a path for everything the tests look at: `/` says who asks, `/big/N` sends N
 /// bytes, `/park` keeps its ticket, `/none` is 204, `/close`
-/// closes, `/memo` counts what the connection remembers.
+/// closes, `/memo` counts what the connection remembers, `/stream` tells of what is in `feed`.
 final class TestHandler: HTTPHandler {
+    let feed = TestFeed()
     private let tickets = Lock<[HTTPTicket]>([])
 
     func respond(to request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
@@ -24,6 +25,8 @@ final class TestHandler: HTTPHandler {
         } else if request.hasPath("/none") {
             response.status = 204
             response.append("never sent")
+        } else if request.hasPath("/stream") {
+            return .streaming(TestStream(feed))
         } else if request.hasPath("/close") {
             response.close = true
         } else if request.hasPath("/memo") {

@@ -110,6 +110,38 @@ public final class RawHTTPClient {
         return responses
     }
 
+    /// What has arrived, as soon as `text` is in it, with all that came before; what is behind it is kept for the next
+    /// call. nil when the connection ends or nothing more comes.
+    public func received(through text: String) -> String? {
+        let wanted = Array(text.utf8)
+        var searched = 0
+        while true {
+            if let end = Self.end(of: wanted, in: received, from: searched) {
+                defer { received.removeFirst(end) }
+                return String(decoding: received[..<end], as: UTF8.self)
+            }
+            searched = max(0, received.count - wanted.count + 1)
+            guard receive() else { return nil }
+        }
+    }
+
+    private static func end(of wanted: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            var start = start
+            while start + wanted.count <= bytes.count {
+                // The first byte of what is wanted, found by the C library: tests are not optimised.
+                guard let base = bytes.baseAddress,
+                    let found = memchr(base + start, Int32(wanted[0]), bytes.count - start)
+                else { return nil }
+                start = UnsafeRawPointer(found) - base
+                guard start + wanted.count <= bytes.count else { return nil }
+                if memcmp(base + start, wanted, wanted.count) == 0 { return start + wanted.count }
+                start += 1
+            }
+            return nil
+        }
+    }
+
     /// Whether the other side ends the connection; what comes before is thrown away.
     public func reachesEnd() -> Bool {
         while receive() { received.removeAll() }

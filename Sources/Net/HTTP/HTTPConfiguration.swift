@@ -23,6 +23,8 @@ public struct HTTPConfiguration: Sendable {
     public var answerMilliseconds = 60_000
     /// For the client to read the last answer and close, once the server has closed its side.
     public var lingerMilliseconds = 2_000
+    /// Between two signs of life of a stream that has nothing to say.
+    public var beatMilliseconds = 15_000
 
     /// The defaults.
     public init() {

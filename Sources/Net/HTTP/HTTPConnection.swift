@@ -6,7 +6,7 @@ internal import WireFormats
 struct HTTPConnection {
     /// Where a connection stands beside what its input and output say.
     struct Flags: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
         /// Accepted and not yet closed.
         static let open = Flags(rawValue: 1)
         /// A request waits for its ticket.
@@ -21,6 +21,10 @@ struct HTTPConnection {
         static let saysKeepAlive = Flags(rawValue: 32)
         /// Whether to send `100 Continue` for the incomplete request is decided.
         static let continued = Flags(rawValue: 64)
+        /// The answer is a stream.
+        static let streaming = Flags(rawValue: 128)
+        /// The stream goes out in chunks.
+        static let chunked = Flags(rawValue: 256)
     }
 
     /// The descriptor; closed by `HTTPWorkerLoop.close` alone.
@@ -54,11 +58,13 @@ struct HTTPConnection {
 /// list.
 enum HTTPDeadline: UInt8 {
     case idle, header, body, answer, send, linger
+    /// Of a stream that has nothing to say: not its end, but time for a sign of life.
+    case beat
     /// Not in any list.
     case none
 
     /// How many lists there are.
-    static let count = 6
+    static let count = 7
 }
 
 /// Bytes received that wait: for the rest of their request, for the answer before them, or for the

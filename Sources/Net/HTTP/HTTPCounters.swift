@@ -10,6 +10,8 @@ public struct HTTPCounters: Sendable, Equatable {
     public var requests = 0
     /// Requests that the server itself refused: broken ones, limits, deadlines.
     public var refusals = 0
+    /// Answers without an end that are open now.
+    public var streams = 0
     /// Processor time of the workers since the start, nanoseconds. Divided by the time passed and
     /// the number of workers it is their busy share.
     public var busyNanoseconds: Int64 = 0

@@ -7,11 +7,11 @@ struct HTTPDeadlines: ~Copyable {
         var last = HTTPConnectionTable.nobody
     }
 
-    private var lists = InlineArray<6, List>(repeating: List())
-    private let nanoseconds: InlineArray<6, Int64>
+    private var lists = InlineArray<7, List>(repeating: List())
+    private let nanoseconds: InlineArray<7, Int64>
 
     init(_ configuration: HTTPConfiguration) {
-        var nanoseconds = InlineArray<6, Int64>(repeating: 0)
+        var nanoseconds = InlineArray<7, Int64>(repeating: 0)
         func set(_ deadline: HTTPDeadline, _ milliseconds: Int) {
             nanoseconds[Int(deadline.rawValue)] = Int64(max(1, milliseconds)) * 1_000_000
         }
@@ -21,6 +21,7 @@ struct HTTPDeadlines: ~Copyable {
         set(.answer, configuration.answerMilliseconds)
         set(.send, configuration.sendMilliseconds)
         set(.linger, configuration.lingerMilliseconds)
+        set(.beat, configuration.beatMilliseconds)
         self.nanoseconds = nanoseconds
     }
 

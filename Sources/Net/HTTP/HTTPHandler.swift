@@ -5,7 +5,8 @@ public protocol HTTPHandler: Sendable {
     /// `request` is valid only during the call. Returns `.ready` when `response` is complete.
     /// Returns `.parked` when the answer has to wait for something: the handler has kept
     /// `request.ticket` and somebody will call `HTTPTicket.complete` exactly once, from any thread,
-    /// even before this call returns.
+    /// even before this call returns. Returns `.streaming` for an answer without an end: `response` then holds
+    /// its status, Content-Type and fields, and the connection closes after it.
     func respond(to request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer
 
     /// Writes the answer to what the server itself refuses: broken requests, limits, deadlines.
@@ -24,6 +25,8 @@ public enum HTTPAnswer: Sendable {
     /// `HTTPTicket.complete` will bring it; until then the connection's later requests wait, others
     /// do not.
     case parked
+    /// The header is in `response`; the stream is asked for the rest, for as long as the client stays.
+    case streaming(any HTTPStream)
 }
 
 extension HTTPHandler {

@@ -16,6 +16,8 @@ final class HTTPMailbox: Sendable {
         /// Finish what is in flight until this moment of CLOCK_BOOTTIME, in nanoseconds, then close
         /// everything.
         case stop(deadline: Int64)
+        /// There is something new for the clients of streams. One at a time, see `HTTPWorker.ring`.
+        case feed
     }
 
     /// Readable when there are messages.

@@ -66,6 +66,41 @@ struct HTTPOutput: ~Copyable {
         if sendsBody { response.body.withUnsafeBufferPointer { buffer.append($0) } }
     }
 
+    /// The header of an answer without an end. RFC 9112 §6.3: where neither length nor chunks say it, the end of the
+    /// connection is the end.
+    mutating func writeStreamHead(
+        _ response: borrowing HTTPResponse, _ flags: HTTPConnection.Flags
+    ) {
+        statusLine(response.status)
+        buffer.append(common.contents)
+        if let type = response.contentType {
+            buffer.append("Content-Type: ")
+            buffer.append(type)
+            buffer.append("\r\n")
+        }
+        if flags.contains(.chunked) { buffer.append("Transfer-Encoding: chunked\r\n") }
+        buffer.append(response.fields.contents)
+        buffer.append("Connection: close\r\n\r\n")
+    }
+
+    /// One chunk (RFC 9112 §7.1); not empty, for an empty one is the last.
+    mutating func writeChunk(_ bytes: UnsafeBufferPointer<UInt8>) {
+        buffer.append(hexadecimal: bytes.count)
+        buffer.append("\r\n")
+        buffer.append(bytes)
+        buffer.append("\r\n")
+    }
+
+    /// What says that no chunk follows.
+    mutating func writeLastChunk() {
+        buffer.append("0\r\n\r\n")
+    }
+
+    /// Bytes as they are.
+    mutating func writePlain(_ bytes: UnsafeBufferPointer<UInt8>) {
+        buffer.append(bytes)
+    }
+
     private mutating func statusLine(_ status: Int) {
         if status == 200 {
             buffer.append("HTTP/1.1 200 OK\r\n")

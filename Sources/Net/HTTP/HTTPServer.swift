@@ -93,9 +93,19 @@ public final class HTTPServer: Sendable {
         for worker in workers {
             counters.requests += worker.counts.requests.load(ordering: .relaxed)
             counters.refusals += worker.counts.refusals.load(ordering: .relaxed)
+            counters.streams += worker.counts.streams.load(ordering: .relaxed)
             counters.busyNanoseconds += worker.counts.busyNanoseconds
         }
         return counters
+    }
+
+    /// Tells the workers that there is something new for their streams: they will be asked soon. Any thread; costs
+    /// next to nothing where there are none.
+    public func wakeStreams() {
+        for worker in workers
+        where worker.counts.streams.load(ordering: .sequentiallyConsistent) > 0 {
+            worker.ring()
+        }
     }
 
     private func start(_ index: Int, _ listeners: [Listener]) throws(SystemError) {

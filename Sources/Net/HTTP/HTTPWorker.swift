@@ -8,9 +8,16 @@ internal import Synchronization
 final class HTTPWorker: Sendable {
     let mailbox: HTTPMailbox
     let counts = HTTPWorkerCounts()
+    /// A `.feed` is in the mailbox.
+    let isRung = Atomic<Bool>(false)
 
     init() throws(SystemError) {
         mailbox = try HTTPMailbox()
+    }
+
+    /// Has the loop look for something new for its streams; no more than once until it does. Any thread.
+    func ring() {
+        if !isRung.exchange(true, ordering: .sequentiallyConsistent) { mailbox.post(.feed) }
     }
 
     /// Runs the loop on a serial queue of its own, as one block that ends when the server has
@@ -28,6 +35,8 @@ final class HTTPWorker: Sendable {
 final class HTTPWorkerCounts: Sendable {
     let requests = Atomic<Int>(0)
     let refusals = Atomic<Int>(0)
+    /// Open now.
+    let streams = Atomic<Int>(0)
     /// The processor-time clock of the loop's thread, while it runs.
     private let clock = Lock<clockid_t?>(nil)
     private let busyAtEnd = Atomic<Int64>(0)

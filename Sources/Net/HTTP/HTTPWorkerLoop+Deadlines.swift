@@ -22,6 +22,8 @@ extension HTTPWorkerLoop {
                 .send
             } else if flags.contains(.lingering) {
                 .linger
+            } else if flags.contains(.streaming) {
+                .beat
             } else if flags.contains(.parked) {
                 .answer
             } else if let input = connection.pointee.input {
@@ -32,7 +34,7 @@ extension HTTPWorkerLoop {
         if isNew || connection.pointee.deadline != deadline {
             deadlines.begin(deadline, slot, table, now: now.boot)
         }
-        if deadline != .send { watch(slot, Poller.input) }
+        if deadline != .send { watch(slot, deadline == .beat ? Poller.peerEnd : Poller.input) }
     }
 
     /// Ends every deadline that is over.
@@ -45,6 +47,7 @@ extension HTTPWorkerLoop {
             case .header: refuse(slot, Self.headerTimeout)
             case .body: refuse(slot, Self.bodyTimeout)
             case .answer: refuse(slot, Self.answerTimeout)
+            case .beat: beat(slot)
             case .idle, .send, .linger, .none: close(slot)
             }
         }

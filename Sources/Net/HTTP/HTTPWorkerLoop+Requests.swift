@@ -87,7 +87,7 @@ extension HTTPWorkerLoop {
             if connection.pointee.flags.contains(.closing) {
                 start = count
                 end = count
-            } else if connection.pointee.flags.contains(.parked) {
+            } else if !connection.pointee.flags.isDisjoint(with: [.parked, .streaming]) {
                 break
             } else if output.count > HTTPOutput.batchBytesMax {
                 flush(slot)
@@ -125,6 +125,10 @@ extension HTTPWorkerLoop {
         switch handler.respond(to: request, &response) {
         case .ready: write(connection)
         case .parked: connection.pointee.flags.insert(.parked)
+        case .streaming(let stream):
+            // Where it ends is told by the last chunk, and before HTTP/1.1 by closing alone.
+            if reader.pointee.head.version != .http10 { connection.pointee.flags.insert(.chunked) }
+            begin(stream, slot)
         }
     }
 

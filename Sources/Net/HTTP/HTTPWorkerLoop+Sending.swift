@@ -53,6 +53,9 @@ extension HTTPWorkerLoop {
             settle(slot, isNew: true)
         } else if connection.pointee.flags.contains(.parked) {
             settle(slot, isNew: true)
+        } else if connection.pointee.flags.contains(.streaming) {
+            settle(slot, isNew: true)
+            feed(slot)
         } else {
             resume(slot)
         }
@@ -80,6 +83,7 @@ extension HTTPWorkerLoop {
     mutating func close(_ slot: UInt32) {
         let connection = table[slot]
         deadlines.end(slot, table)
+        forgetStream(slot)
         dropInput(slot)
         if let unsent = connection.pointee.output { HTTPUnsent.destroy(unsent) }
         connection.pointee.output = nil

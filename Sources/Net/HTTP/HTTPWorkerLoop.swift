@@ -9,7 +9,7 @@ internal import WireFormats
 /// runs.
 ///
 /// The parts: `HTTPWorkerLoop+Requests` reads and answers, `+Sending` sends, closes and lingers,
-/// `+Deadlines` ends what takes too long, `+Accepting` takes connections in.
+/// `+Streams` feeds answers without an end, `+Deadlines` ends what takes too long, `+Accepting` takes connections in.
 struct HTTPWorkerLoop: ~Copyable {
     let configuration: HTTPConfiguration
     let handler: any HTTPHandler
@@ -32,6 +32,10 @@ struct HTTPWorkerLoop: ~Copyable {
     var now: Moment
     /// Set when the server stops: the moment at which everything is closed.
     var stopDeadline: Int64?
+    /// The answers without an end, by the slot of their connection.
+    var streams: [UInt32: any HTTPStream] = [:]
+    /// What a stream gave, on its way into `output`.
+    var streamBytes: [UInt8] = []
     var requests = 0
     var refusals = 0
 
@@ -121,8 +125,13 @@ struct HTTPWorkerLoop: ~Copyable {
 
     private mutating func handle(slot: UInt32, _ events: UInt32) {
         let connection = table[slot]
-        let waits = connection.pointee.output != nil || connection.pointee.flags.contains(.parked)
-        if events & Poller.output != 0, connection.pointee.output != nil {
+        let waits =
+            connection.pointee.output != nil
+            || !connection.pointee.flags.isDisjoint(with: [.parked, .streaming])
+        if events & Poller.peerEnd != 0, connection.pointee.flags.contains(.streaming) {
+            // Whoever reads a stream has nothing more to send, and needs no answer when it goes.
+            close(slot)
+        } else if events & Poller.output != 0, connection.pointee.output != nil {
             sendRest(slot)
         } else if events & Poller.input != 0, !waits {
             receive(slot)
@@ -142,6 +151,7 @@ struct HTTPWorkerLoop: ~Copyable {
             case .connection(let descriptor, let peer, let refused):
                 open(descriptor, peer, refused: refused)
             case .stop(let deadline): stop(deadline)
+            case .feed: feedStreams()
             }
         }
     }
@@ -162,6 +172,7 @@ struct HTTPWorkerLoop: ~Copyable {
     private mutating func stop(_ deadline: Int64) {
         stopDeadline = deadline
         acceptor = nil
+        endStreams()
         for slot in 0..<table.used where isIdle(slot) {
             // A request may be on its way already: it is answered.
             receive(slot)
@@ -171,7 +182,9 @@ struct HTTPWorkerLoop: ~Copyable {
 
     private func isIdle(_ slot: UInt32) -> Bool {
         let connection = table[slot]
-        return connection.pointee.flags.isDisjoint(with: [.parked, .closing, .lingering])
+        return connection.pointee.flags.isDisjoint(with: [
+            .parked, .closing, .lingering, .streaming,
+        ])
             && connection.pointee.flags.contains(.open)
             && connection.pointee.input == nil && connection.pointee.output == nil
     }
