@@ -1,5 +1,5 @@
-/// Who a message is from, for, or can be reached at: the value of From, To, and one element of Contact, Route and their
-/// kin (RFC 3261 §20.10).
+/// Who a message is from, for, or can be reached at: the value of From, To, and one element of
+/// Contact, Route and their kin (RFC 3261 §20.10).
 ///
 ///     from-spec = ( name-addr / addr-spec ) *( SEMI from-param )
 ///     name-addr = [ display-name ] LAQUOT addr-spec RAQUOT

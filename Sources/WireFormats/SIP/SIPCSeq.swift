@@ -33,8 +33,8 @@ public struct SIPMethodPattern: Sendable, Equatable {
         }
     }
 
-    /// Whether the message's method is one of them; a reply's is that of the request it answers. The case
-    /// does not count, as in OpenSIPS.
+    /// Whether the message's method is one of them; a reply's is that of the request it answers.
+    /// The case does not count, as in OpenSIPS.
     public func matches(_ message: SIPMessage) -> Bool {
         guard let method = message.method else { return false }
         return methods.contains { $0.isSameIgnoringCase(as: method) }

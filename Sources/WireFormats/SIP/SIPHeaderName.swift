@@ -1,7 +1,7 @@
 /// The name of a header field to look for: `From`, or its compact form `f`, in any case.
 ///
-/// It is made once, when a script is loaded, and then compared with every field of a message; so its
-/// first 24 bytes are packed into three words.
+/// It is made once, when a script is loaded, and then compared with every field of a message; so
+/// its first 24 bytes are packed into three words.
 public struct SIPHeaderName: Sendable, Hashable {
     let key: SIPNameKey
     /// What is behind the first 24 bytes, in small letters.

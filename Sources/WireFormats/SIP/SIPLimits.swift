@@ -1,5 +1,5 @@
-/// What a SIP message may take up before it is refused. A proxy would answer 513 to these; here they
-/// keep a text that anybody may send from costing more than it is worth.
+/// What a SIP message may take up before it is refused. A proxy would answer 513 to these; here
+/// they keep a text that anybody may send from costing more than it is worth.
 public struct SIPLimits: Sendable, Equatable {
     /// Bytes of the whole message: what a UDP datagram holds (RFC 3261 §18.1.1); beyond:
     /// `messageTooLong`.

@@ -1,7 +1,7 @@
 /// Lists in the values of header fields: elements with commas between them (RFC 3261 §7.3.1).
 enum SIPList {
-    /// The elements, without the white space around them; empty ones are left out. A comma in quotes or angle brackets
-    /// separates nothing.
+    /// The elements, without the white space around them; empty ones are left out. A comma in
+    /// quotes or angle brackets separates nothing.
     static func elements(_ value: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         var elements: [ArraySlice<UInt8>] = []
         var start = value.startIndex
@@ -31,8 +31,8 @@ enum SIPList {
 }
 
 extension ArraySlice<UInt8> {
-    /// A value of several lines as one: RFC 3261 §7.3.1, a line end with the white space before and behind it is
-    /// one blank.
+    /// A value of several lines as one: RFC 3261 §7.3.1, a line end with the white space before and
+    /// behind it is one blank.
     var unfolded: ArraySlice<UInt8> {
         var result: [UInt8] = []
         result.reserveCapacity(count)

@@ -12,9 +12,10 @@ public struct SIPMessage: Sendable {
 
     /// Reads a message.
     ///
-    /// Lines may end with CR LF, as the RFC has it, or with LF alone, because people paste text. Empty lines in
-    /// front are skipped (§7.5). The text may end with its last field: then there is no body. Without Content-Length
-    /// the body goes to the end; what is behind a shorter Content-Length is left out (§18.3).
+    /// Lines may end with CR LF, as the RFC has it, or with LF alone, because people paste text.
+    /// Empty lines in front are skipped (§7.5). The text may end with its last field: then there is
+    /// no body. Without Content-Length the body goes to the end; what is behind a shorter
+    /// Content-Length is left out (§18.3).
     ///
     /// Fails with the first fault and its place. Linear in the bytes, of which there are as many as
     /// `limits` allows.
@@ -40,8 +41,8 @@ extension SIPMessage {
     /// Whether it is a request; else it is a reply.
     public var isRequest: Bool { startLine.isRequest }
 
-    /// `$rm`: a request's method; a reply's is that of its CSeq, which says what it answers. nil in a reply
-    /// without a readable CSeq. Methods are compared with their case (§7.1).
+    /// `$rm`: a request's method; a reply's is that of its CSeq, which says what it answers. nil in
+    /// a reply without a readable CSeq. Methods are compared with their case (§7.1).
     public var method: ArraySlice<UInt8>? {
         isRequest ? bytes[startLine.method] : cseq?.method
     }
@@ -72,9 +73,9 @@ extension SIPMessage {
         return count
     }
 
-    /// `$(hdr(name)[index])`: the value of one field of this name, in the order of the message: 0 is the first,
-    /// -1 the last, as OpenSIPS counts. nil when there is none. A folded value is put together, with one
-    /// blank for each fold (§7.3.1).
+    /// `$(hdr(name)[index])`: the value of one field of this name, in the order of the message: 0
+    /// is the first, -1 the last, as OpenSIPS counts. nil when there is none. A folded value is put
+    /// together, with one blank for each fold (§7.3.1).
     public func value(of name: SIPHeaderName, at index: Int = 0) -> ArraySlice<UInt8>? {
         var left = index >= 0 ? index : count(of: name) + index
         guard left >= 0 else { return nil }
@@ -90,8 +91,8 @@ extension SIPMessage {
         fields.filter { $0.isNamed(name, in: bytes) }.map(value(of:))
     }
 
-    /// The elements of all fields of this name: `Via: a, b` and twice `Via:` are the same (§7.3.1). Only
-    /// for names whose values are lists: a comma in a Subject separates nothing.
+    /// The elements of all fields of this name: `Via: a, b` and twice `Via:` are the same (§7.3.1).
+    /// Only for names whose values are lists: a comma in a Subject separates nothing.
     public func elements(of name: SIPHeaderName) -> [ArraySlice<UInt8>] {
         values(of: name).flatMap(SIPList.elements)
     }
@@ -120,8 +121,8 @@ extension SIPMessage {
     /// `$cs` is its number.
     public var cseq: SIPCSeq? { value(of: .cseq).flatMap { SIPCSeq(parsing: $0) } }
 
-    /// `$(ct[index])`: one of the contacts of all Contact fields together; nil when there are not so many, or it is
-    /// unreadable. `*` is a contact whose URI text is `*`.
+    /// `$(ct[index])`: one of the contacts of all Contact fields together; nil when there are not
+    /// so many, or it is unreadable. `*` is a contact whose URI text is `*`.
     public func contact(at index: Int = 0) -> SIPAddress? {
         let all = elements(of: .contact)
         let place = index >= 0 ? index : all.count + index
@@ -144,8 +145,8 @@ extension SIPMessage {
     /// `has_body()`: whether there is a body.
     public var hasBody: Bool { !bodyRange.isEmpty }
 
-    /// `has_body("application/sdp")`: whether there is a body of this type. Case does not count, nor do the
-    /// parameters of Content-Type.
+    /// `has_body("application/sdp")`: whether there is a body of this type. Case does not count,
+    /// nor do the parameters of Content-Type.
     public func hasBody(ofType type: some Collection<UInt8>) -> Bool {
         guard hasBody, let value = value(of: .contentType) else { return false }
         return value.prefix { $0 != UInt8(ascii: ";") }.trimmedOfWhiteSpace

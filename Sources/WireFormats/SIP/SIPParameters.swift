@@ -6,8 +6,9 @@ public struct SIPParameter: Sendable, Equatable {
     public let value: ArraySlice<UInt8>?
 }
 
-/// The parameters of one thing in their order. `*( SEMI generic-param )`, `generic-param = token [ EQUAL gen-value ]`
-/// (RFC 3261 §25.1); white space around `;` and `=` does not count, and what is empty is skipped.
+/// The parameters of one thing in their order. `*( SEMI generic-param )`, `generic-param = token [
+/// EQUAL gen-value ]` (RFC 3261 §25.1); white space around `;` and `=` does not count, and what is
+/// empty is skipped.
 public struct SIPParameters: Sendable, Equatable, Sequence {
     /// Their text; begins with `;` unless it is empty.
     public let text: ArraySlice<UInt8>

@@ -1,5 +1,6 @@
-/// Finds the lines of a message and what each begins with (RFC 3261 §7). It goes over every byte of the
-/// header once to find the line's end, which refuses every control character, and over names a second time.
+/// Finds the lines of a message and what each begins with (RFC 3261 §7). It goes over every byte of
+/// the header once to find the line's end, which refuses every control character, and over names a
+/// second time.
 struct SIPParser {
     private(set) var startLine = SIPStartLine()
     private(set) var fields: [SIPField] = []
@@ -82,7 +83,8 @@ struct SIPParser {
                 valueEnd: Int32(truncatingIfNeeded: end), isFolded: isFolded))
     }
 
-    /// §18.3: the body has as many bytes as Content-Length says, or all that are there where it says nothing.
+    /// §18.3: the body has as many bytes as Content-Length says, or all that are there where it
+    /// says nothing.
     private mutating func findBody(_ bytes: Span<UInt8>, _ start: Int) throws(SIPError) {
         body = start..<bytes.count
         guard let contentLength else { return }
@@ -108,8 +110,8 @@ struct SIPParser {
         return number
     }
 
-    /// The end of the line that begins at `next`, which then is the beginning of the line behind it.
-    /// The text's end ends a line too.
+    /// The end of the line that begins at `next`, which then is the beginning of the line behind
+    /// it. The text's end ends a line too.
     @inline(__always)
     private func lineEnd(_ bytes: Span<UInt8>, _ next: inout Int) throws(SIPError) -> Int {
         let end = ByteScan.firstControl(bytes, from: next, to: bytes.count)

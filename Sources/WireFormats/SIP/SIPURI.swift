@@ -2,8 +2,8 @@
 ///
 ///     SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
 ///
-/// Reading is lenient where telephones are: any bytes but blanks, controls and brackets may be in a user,
-/// and `_` in a host. Nothing is unescaped: `%40` stays what it is, as in OpenSIPS.
+/// Reading is lenient where telephones are: any bytes but blanks, controls and brackets may be in a
+/// user, and `_` in a host. Nothing is unescaped: `%40` stays what it is, as in OpenSIPS.
 public struct SIPURI: Sendable, Equatable {
     /// How the rest is to be understood.
     public enum Scheme: Sendable, Equatable {
@@ -41,7 +41,8 @@ public struct SIPURI: Sendable, Equatable {
             parameters = SIPParameters(rest[end...])
             return
         }
-        // §25.1: `;` and `?` may be in a user, `@` only between user and host; a second one is a fault.
+        // §25.1: `;` and `?` may be in a user, `@` only between user and host; a second one is a
+        // fault.
         var hostStart = rest.startIndex
         if let at = rest.firstIndex(of: UInt8(ascii: "@")) {
             let user = rest[..<at]
