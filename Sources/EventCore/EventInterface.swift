@@ -91,7 +91,7 @@ public final class EventInterface: Sendable {
 
     /// Ends what is over. Only frees memory early: every command does the same first.
     public func expire(at now: Moment) {
-        core.withLock { expireFirst(&$0, at: now) }
+        locked { expireFirst(&$0, at: now) }
     }
 
     /// Stops each transport, then ends what it was not handed any more: dropped(stopped), as is every delivery raised
@@ -125,24 +125,6 @@ public final class EventInterface: Sendable {
     func expireFirst(_ core: inout Core, at now: Moment) {
         let ended = core.state.expire(now: now)
         if !ended.isEmpty { append(.expired(ids: ended), undo: .nothing, to: &core) }
-    }
-}
-
-extension EventInterface: DeliveryLedger {
-    /// Whether a delivery may start at this moment; see `DeliveryLedger`.
-    public func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
-        let now = clock()
-        return core.withLock { core in
-            expireFirst(&core, at: now)
-            return core.state.slab.end(of: subscription)
-        }
-    }
-
-    /// Counts the ends of deliveries; see `DeliveryLedger`.
-    public func settle(_ results: [DeliveryResult]) {
-        core.withLock { core in
-            for result in results { core.state.settle(result.subscription, result.outcome) }
-        }
     }
 }
 

@@ -8,7 +8,8 @@ extension EventInterface {
         for lane in raised.scheduled { schedule(lane) }
     }
 
-    private func schedule(_ lane: Int) {
+    /// Lets the transport's own queue empty a lane.
+    func schedule(_ lane: Int) {
         transports[lane].schedule { self.empty(lane, inline: false) }
     }
 
@@ -20,6 +21,8 @@ extension EventInterface {
         var step = Step()
         var outcomes: [Outcome] = []
         var handed = 0
+        var gaveNotice = false
+        defer { if gaveNotice { raiseNotices() } }
         while true {
             let now = inline ? nil : clock()
             let mayGoOn = !inline || handed < limits.inlineDeliveriesMax
@@ -27,11 +30,13 @@ extension EventInterface {
             core.withLock { core in
                 if let slice = step.slice {
                     for (target, outcome) in zip(slice.targets, outcomes) {
-                        core.state.settle(target.subscription, outcome)
+                        core.state.settle(
+                            target.subscription, outcome, of: slice.occurrence.id)
                     }
                 }
                 if let now { expireFirst(&core, at: now) }
                 step.advance(lane, gate, mayGoOn: mayGoOn, in: &core)
+                gaveNotice = !core.state.notices.isEmpty
             }
             for waiter in step.answered { waiter.continuation(.success(waiter.reply)) }
             guard let slice = step.slice else {

@@ -46,7 +46,11 @@ extension EventInterface {
             record.event = known ?? core.state.events.add(.dynamic(stored.event), kind: .dynamic)
             if core.state.find(event: record.event, socket: socket) != nil { return false }
             record.creator = core.state.names.number(of: stored.createdBy)
-            if let left { record.set(millisecondsLeft: left, now: now, core.state.wallClock) }
+            if let left {
+                record.set(millisecondsLeft: left, now: now, core.state.wallClock)
+                // Where it was given in an earlier process it is given again: that cannot be known.
+                record.awaitsNotice = limits.givesNotice(of: .seconds(record.expire))
+            }
             core.state.restore(record)
             return true
         }

@@ -70,6 +70,11 @@ final class AuditLog: Sendable {
             ("from", String(describing: record.caller.origin)),
         ]
         pairs += what.pairs
+        if let end = record.end {
+            pairs += [
+                ("event", end.event), ("socket", end.socket), ("reason", end.reason.rawValue),
+            ]
+        }
         pairs += outcome(record.result)
         return "AUDIT: " + pairs.map { "\($0.0)=\(LogText.value($0.1))" }.joined(separator: " ")
     }

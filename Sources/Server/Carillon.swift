@@ -58,6 +58,11 @@ public final class Carillon: Sendable {
         interface = EventInterface(
             transports: transports, journal: store, limits: settings.coreLimits,
             version: "Carillon \(Self.version)", audit: auditLog.take, clock: Clock.now)
+        do throws(CommandError) {
+            try interface.publishOwnEvents()
+        } catch {
+            throw StartError("The events of Carillon's own cannot be published: \(error.message)")
+        }
         requestGuard = try RequestGuard(settings, on: interface)
         Statistics.register(interface, transports: transports)
         try Self.restore(from: store, into: interface, log: log)

@@ -4,8 +4,9 @@ internal import Net
 internal import Store
 internal import Synchronization
 
-/// What is done once a second: frees the memory of what is over (nothing depends on it: every command expires
-/// first), and tries whether a store that could not be written can be again.
+/// What is done once a second: ends what is over (no command depends on it: every one expires first), and tries
+/// whether a store that could not be written can be again. Where somebody waits to be told of deadlines, it is
+/// done at the very next one too.
 final class Housekeeping: Sendable {
     private let queue = DispatchQueue(label: "carillon.housekeeping")
     private let interface: EventInterface
@@ -24,15 +25,27 @@ final class Housekeeping: Sendable {
 
     /// Begins. Once.
     func start() {
-        let source = DispatchSource.makeTimerSource(queue: queue)
-        source.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(500))
-        source.setEventHandler { @Sendable [interface, store] in
+        let timer = Timer(source: DispatchSource.makeTimerSource(queue: queue))
+        timer.source.setEventHandler { @Sendable [interface, store] in
             interface.expire(at: Clock.now())
             store.probe()
+            Self.arm(timer, for: interface)
         }
-        source.resume()
-        let timer = Timer(source: source)
+        Self.arm(timer, for: interface)
+        timer.source.resume()
         self.timer.withLock { $0 = timer }
+    }
+
+    /// A subscription that is made meanwhile lives a second at least, so none is over before the timer looks again.
+    private static func arm(_ timer: Timer, for interface: EventInterface) {
+        let isHeard = interface.deadlinesAreHeard
+        var nanoseconds: Int64 = 1_000_000_000
+        if isHeard, let bound = interface.nextDeadlineBound() {
+            nanoseconds = min(nanoseconds, max(0, bound - Clock.boot()))
+        }
+        timer.source.schedule(
+            deadline: .now() + .nanoseconds(Int(nanoseconds)),
+            leeway: isHeard ? .milliseconds(1) : .milliseconds(500))
     }
 
     /// Ends; a run under way is finished.

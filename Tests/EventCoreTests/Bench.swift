@@ -16,6 +16,14 @@ struct Bench {
         journal: ManualJournal? = nil, transport: ManualTransport = ManualTransport(),
         limits change: (inout CoreLimits) -> Void = { _ in }
     ) {
+        self.init(journal: journal, transport: transport, auditedBy: nil, limits: change)
+    }
+
+    /// The same, with somebody who is told of every change.
+    init(
+        journal: ManualJournal?, transport: ManualTransport, auditedBy audit: Audit?,
+        limits change: (inout CoreLimits) -> Void = { _ in }
+    ) {
         var limits = CoreLimits()
         change(&limits)
         self.journal = journal
@@ -23,7 +31,7 @@ struct Bench {
         let clock = clock
         interface = EventInterface(
             transports: [transport, other], journal: journal, limits: limits, version: "test 1",
-            clock: { clock.now })
+            audit: audit, clock: { clock.now })
         runner = CommandRunner(interface, clock)
     }
 

@@ -29,6 +29,30 @@ struct ExpiryTests {
         #expect(try client.subscribers().isEmpty)
     }
 
+    @Test(
+        "who subscribed to it is told in time that others expire and have expired, though nobody asks"
+    )
+    func announced() throws {
+        let service = try RunningService { $0.expiringNoticeSeconds = 1 }
+        let client = try service.client()
+        let receiver = DatagramReceiver()
+        for event in ["E_EVI_EXPIRING", "E_EVI_EXPIRED"] {
+            #expect(try client.subscribe(event, receiver.socketText).status == 201)
+        }
+        let start = Date()
+        #expect(
+            try client.subscribe("E_A", "udp:127.0.0.1:9", #""expire":2"#).json["id"] as? Int == 3)
+        let about = #""params":{"event":"E_A","socket":"udp:127.0.0.1:9","subscription":3,"#
+        #expect(
+            receiver.receive()
+                == #"{"jsonrpc":"2.0","method":"E_EVI_EXPIRING",\#(about)"ttl":1}}"#)
+        #expect((0.9...1.5).contains(Date().timeIntervalSince(start)))
+        #expect(
+            receiver.receive()
+                == #"{"jsonrpc":"2.0","method":"E_EVI_EXPIRED",\#(about)"reason":"expired"}}"#)
+        #expect((1.9...2.5).contains(Date().timeIntervalSince(start)))
+    }
+
     @Test("a renewal moves the deadline")
     func renewed() throws {
         let made = try client.subscribe("E_A", "udp:127.0.0.1:9", #""expire":1"#)

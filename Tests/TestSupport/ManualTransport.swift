@@ -26,8 +26,10 @@ public final class ManualTransport: Transport {
         public let tag: UInt16
         /// Whose delivery it is.
         public let subscription: SubscriptionRef
+        /// The occurrence's values.
+        public let params: Params
 
-        /// Whether both tell the same; the reference is nothing a test can know.
+        /// Whether both tell the same; the reference is nothing a test can know, and the values are not compared.
         public static func == (left: Delivery, right: Delivery) -> Bool {
             left.sequence == right.sequence && left.event == right.event
                 && left.packed == right.packed && left.tag == right.tag
@@ -85,6 +87,14 @@ public final class ManualTransport: Transport {
         ledger?.mayStart(subscription)
     }
 
+    /// Ends a subscription whose receiver is gone.
+    public func end(_ subscription: SubscriptionRef) {
+        ledger?.end(subscription, as: .gone, by: name)
+    }
+
+    /// Tells the core of a breaker.
+    public func tell(_ change: BreakerChange) { ledger?.tell(change) }
+
     private var ledger: (any DeliveryLedger)? { state.withLock { $0.ledger } }
 
     /// Keeps the ledger, weakly.
@@ -141,7 +151,8 @@ public final class ManualTransport: Transport {
             handed.append(
                 Delivery(
                     sequence: occurrence.sequence, event: occurrence.event, packed: target.packed,
-                    tag: target.options, subscription: target.subscription))
+                    tag: target.options, subscription: target.subscription,
+                    params: occurrence.params))
         }
         state.withLock { $0.deliveries += handed }
     }

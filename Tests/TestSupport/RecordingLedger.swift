@@ -8,6 +8,8 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
     private var recorded: [DeliveryResult] = []
     private var drops: [SubscriptionRef: DropReason] = [:]
     private var questions = 0
+    private var ends: [SubscriptionRef] = []
+    private var changes: [BreakerChange] = []
 
     /// A ledger in which every delivery may start.
     public init() {}
@@ -33,6 +35,29 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
             condition.broadcast()
         }
     }
+
+    /// See `DeliveryLedger`.
+    public func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {
+        condition.withLock {
+            drops[subscription] = reason == .gone ? .gone : .expired
+            ends.append(subscription)
+            condition.broadcast()
+        }
+    }
+
+    /// See `DeliveryLedger`.
+    public func tell(_ change: BreakerChange) {
+        condition.withLock {
+            changes.append(change)
+            condition.broadcast()
+        }
+    }
+
+    /// Whom a transport has ended, in the order it did.
+    public var ended: [SubscriptionRef] { condition.withLock { ends } }
+
+    /// What transports have told of breakers, in the order they did.
+    public var breakerChanges: [BreakerChange] { condition.withLock { changes } }
 
     /// All results so far, in the order they came.
     public var results: [DeliveryResult] { condition.withLock { recorded } }

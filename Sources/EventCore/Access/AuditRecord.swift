@@ -6,6 +6,28 @@ public struct AuditRecord: Sendable {
     public let command: Command
     /// What came of it. A change is told of when it is durable.
     public let result: Result<CommandReply, CommandError>
+    /// What the service ended by itself; nil for what a caller did.
+    public let end: End?
+
+    /// A subscription that nobody unsubscribed, and why it ended.
+    public struct End: Sendable {
+        /// Its event.
+        public let event: String
+        /// Its socket, masked.
+        public let socket: String
+        /// Why.
+        public let reason: EndReason
+    }
+
+    init(
+        caller: Caller, command: Command, result: Result<CommandReply, CommandError>,
+        end: End? = nil
+    ) {
+        self.caller = caller
+        self.command = command
+        self.result = result
+        self.end = end
+    }
 }
 
 /// Takes records: on the thread that gave the command or on the journal's queue, never under the core's lock. Must not

@@ -35,6 +35,9 @@ public struct Identity: Sendable {
     /// Everybody, where nobody has to say who they are: may do everything that does not ask for a name.
     public static let anonymous = Identity(named: nil, [Grant(.admin)])
 
+    /// Carillon itself, where it ends a subscription by its own rules.
+    static let service = Identity(named: "carillon", [])
+
     /// A stranger: may do nothing.
     public static let nobody = Identity(named: nil, [])
 

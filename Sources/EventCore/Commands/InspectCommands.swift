@@ -87,7 +87,7 @@ public struct StatisticsCommand: Sendable {
 extension EventInterface {
     /// Every statistic: our own first, then those of the added sources.
     func statistics(at now: Moment) -> [Statistic] {
-        let (own, sources) = core.withLock { core in
+        let (own, sources) = locked { core in
             expireFirst(&core, at: now)
             return (ownStatistics(core.state), core.statisticsSources)
         }
@@ -110,6 +110,7 @@ extension EventInterface {
             evi("failed", totals.failed),
             evi("dropped", totals.dropped),
             evi("pending", totals.pending, .gauge),
+            evi("notices_lost", state.notices.lost),
         ] + totals.failedBy.map { evi("failed_\($0.reason.rawValue)", $0.count) }
             + totals.droppedBy.map { evi("dropped_\($0.reason.rawValue)", $0.count) }
     }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Lists subscriptions, newest first. Errors: `invalidEvent`, `eventNotFound`, `invalidSocket`.
 ///
 /// With both event and socket it finds the one subscription in O(1); with a transport or a socket alone it looks
@@ -42,7 +40,7 @@ public struct ListSubscribersCommand: Sendable {
         let number = transport.map { name in
             interface.transports.firstIndex { $0.name == name } ?? -1
         }
-        return try interface.core.withLock { core throws(CommandError) -> CommandReply in
+        return try interface.locked { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
             let eventNumber = event.flatMap { core.state.events.number(of: $0) }
             if let event, eventNumber == nil {
@@ -133,7 +131,7 @@ public struct ListEventsCommand: Sendable {
     func run(
         _ globs: [EventGlob]?, on interface: EventInterface, at now: Moment
     ) throws(CommandError) -> CommandReply {
-        interface.core.withLock { core in
+        interface.locked { core in
             interface.expireFirst(&core, at: now)
             let version = core.state.eventsVersion
             if version == knownVersion { return .unchanged(version: version) }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Raises an event.
 ///
 /// Answers `.raised` at once; only where the deliveries outrun the kernel does the answer wait until they have been
@@ -42,7 +40,7 @@ public struct RaiseCommand: Sendable {
         on interface: EventInterface, at now: Moment, waiter: (RaiseReceipt) -> SendLane.Waiter?
     ) throws(CommandError) -> RaiseReceipt {
         try check(interface.limits)
-        let raised = try interface.core.withLock { core throws(CommandError) -> EventState.Raised in
+        let raised = try interface.locked { core throws(CommandError) -> EventState.Raised in
             interface.expireFirst(&core, at: now)
             let number = try event(in: &core, of: interface)
             let raised = core.state.raise(event: number, params: params, now: now)

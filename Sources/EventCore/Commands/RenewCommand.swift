@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Replaces the deadline of a subscription known by its id.
 ///
 /// Answers `.subscription` once that is durable. Errors: `subscriptionNotFound`, `invalidExpire` (0 is out of range
@@ -25,7 +23,7 @@ public struct RenewCommand: Sendable {
                 parameter: "expire", fault: .outOfRange)
         }
         let settled = interface.journal == nil ? nil : continuation()
-        let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in
+        let done = try interface.locked { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
             try interface.checkJournal(&core)

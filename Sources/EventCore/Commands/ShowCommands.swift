@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Shows one subscription. Error: `subscriptionNotFound`.
 public struct ShowSubscriptionCommand: Sendable {
     /// The subscription.
@@ -11,7 +9,7 @@ public struct ShowSubscriptionCommand: Sendable {
     }
 
     func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
-        try interface.core.withLock { core throws(CommandError) in
+        try interface.locked { core throws(CommandError) in
             interface.expireFirst(&core, at: now)
             return .subscription(
                 interface.view(try interface.find(id, in: core.state), in: core.state, at: now))
@@ -30,7 +28,7 @@ public struct ShowEventCommand: Sendable {
     }
 
     func run(on interface: EventInterface, at now: Moment) throws(CommandError) -> CommandReply {
-        try interface.core.withLock { core throws(CommandError) in
+        try interface.locked { core throws(CommandError) in
             interface.expireFirst(&core, at: now)
             guard let number = core.state.events.number(of: event) else {
                 throw interface.eventNotFound(event)
@@ -56,7 +54,7 @@ public struct PublishCommand: Sendable {
         continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         let settled = interface.journal == nil ? nil : continuation()
-        return try interface.core.withLock { core throws(CommandError) -> CommandOutcome in
+        return try interface.locked { core throws(CommandError) -> CommandOutcome in
             interface.expireFirst(&core, at: now)
             if let number = core.state.events.number(of: event) {
                 let reply = CommandReply.event(core.state.view(ofEvent: number), created: false)

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// How long a subscription is asked to live. A surface's default is an argument, never a branch.
 public enum ExpireRequest: Sendable, Equatable {
     /// The setting's default: what MI and REST mean when `expire` is left out.
@@ -52,7 +50,7 @@ public struct SubscribeCommand: Sendable {
         }
         let text = interface.text(of: socket, secrets: true)
         let settled = interface.journal == nil ? nil : continuation()
-        let done = try interface.core.withLock { core throws(CommandError) -> CommandReply in
+        let done = try interface.locked { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
             try interface.checkJournal(&core)
             let number = try interface.event(event, mayCreate: createsEvent, in: &core)
@@ -83,7 +81,7 @@ public struct SubscribeCommand: Sendable {
         _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         let settled = interface.journal == nil ? nil : continuation()
-        let (done, waits) = try interface.core.withLock {
+        let (done, waits) = try interface.locked {
             core throws(CommandError) -> (CommandReply, Bool) in
             interface.expireFirst(&core, at: now)
             let number = core.state.events.number(of: event)

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Ends a subscription known by its id.
 ///
 /// Answers `.unsubscribed` once that is durable and no delivery of it can start any more. Errors:
@@ -17,7 +15,7 @@ public struct UnsubscribeCommand: Sendable {
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         let settled = interface.journal == nil ? nil : continuation()
-        try interface.core.withLock { core throws(CommandError) in
+        try interface.locked { core throws(CommandError) in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
             try interface.remove(slot, waiting: settled, in: &core)

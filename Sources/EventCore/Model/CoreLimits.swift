@@ -8,6 +8,11 @@ public struct CoreLimits: Sendable, Equatable {
     public var expireMaxSeconds: Int64 = 31_536_000
     /// Lifetime when none is asked for, seconds (OpenSIPS MI: an hour).
     public var expireDefaultSeconds: Int64 = 3_600
+    /// How many seconds before its deadline a subscription is said to expire (E_EVI_EXPIRING); 0 = never. What lives
+    /// no longer than this is not.
+    public var expiringNoticeSeconds: Int64 = 0
+    /// Notices of Carillon's own events that may wait to be raised; one more is lost, and counted.
+    public var noticesMax = 16_384
     /// Most params of one occurrence.
     public var paramsMax = 256
     /// Most Unicode scalars of a param's name.
@@ -27,4 +32,10 @@ public struct CoreLimits: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// Whether a subscription of this lifetime is said to expire before it does.
+    func givesNotice(of lifetime: Lifetime) -> Bool {
+        guard case .seconds(let seconds) = lifetime, expiringNoticeSeconds > 0 else { return false }
+        return Int64(seconds) > expiringNoticeSeconds
+    }
 }

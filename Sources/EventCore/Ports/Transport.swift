@@ -136,44 +136,6 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case stopped
     /// A newer occurrence took its place in the queue (option `conflate`).
     case conflated
-}
-
-/// Where transports report what became of deliveries they kept, and ask whether one may still start.
-/// Any thread; never blocks longer than the core's lock is held.
-public protocol DeliveryLedger: AnyObject, Sendable {
-    /// Whether a delivery to this subscription may start now. False once it was ended or expired: then the
-    /// transport reports the delivery as the returned drop.
-    func mayStart(_ subscription: SubscriptionRef) -> DropReason?
-
-    /// The same for deliveries that start together: the places of those that may not, in order, with the
-    /// reasons. Empty almost always.
-    func refused(among subscriptions: [SubscriptionRef]) -> [(place: Int, reason: DropReason)]
-
-    /// Reports ended deliveries, each once; never `.pending`.
-    func settle(_ results: [DeliveryResult])
-}
-
-extension DeliveryLedger {
-    /// Asks for one after the other.
-    public func refused(
-        among subscriptions: [SubscriptionRef]
-    ) -> [(place: Int, reason: DropReason)] {
-        subscriptions.enumerated().compactMap { place, subscription in
-            mayStart(subscription).map { (place, $0) }
-        }
-    }
-}
-
-/// The end of one delivery.
-public struct DeliveryResult: Sendable {
-    /// Whose delivery it was; it may have ended meanwhile.
-    public var subscription: SubscriptionRef
-    /// How it ended; never `.pending`.
-    public var outcome: Outcome
-
-    /// A result.
-    public init(subscription: SubscriptionRef, outcome: Outcome) {
-        self.subscription = subscription
-        self.outcome = outcome
-    }
+    /// The receiver said that it is gone for good, which ended the subscription while this one waited.
+    case gone
 }

@@ -10,21 +10,29 @@ struct DeadlineWheel {
     private static let levels = 7
     private static let headFlag: UInt32 = 1 << 31
 
+    /// How long before its deadline a record that awaits its notice comes up, nanoseconds.
+    private let lead: Int64
     private var currentTick: Int64
     private var heads = [UInt32](repeating: SubscriptionRecord.none, count: levels * 64)
     private var occupied = [UInt64](repeating: 0, count: levels)
     private var due = DueHeap()
 
-    init(now: Int64) {
+    init(now: Int64, lead: Int64 = 0) {
+        self.lead = lead
         currentTick = now >> Self.tickShift
+    }
+
+    /// The last instant before a record comes up: its deadline, or the one before its notice is due.
+    private func end(of record: borrowing SubscriptionRecord) -> Int64 {
+        record.awaitsNotice ? record.deadline - lead - 1 : record.deadline
     }
 
     /// Enters a slot with a deadline.
     mutating func insert(_ slot: UInt32, in slab: inout Slab) {
-        let tick = slab[slot].deadline >> Self.tickShift
+        let end = end(of: slab[slot])
+        let tick = end >> Self.tickShift
         guard tick > currentTick else {
-            due.push(
-                deadline: slab[slot].deadline, slot: slot, generation: slab[slot].generation)
+            due.push(DueHeap.Entry(end: end, id: slab[slot].id, slot: slot))
             return
         }
         let level = (63 - (tick ^ currentTick).leadingZeroBitCount) / 6
@@ -57,25 +65,22 @@ struct DeadlineWheel {
         slab[slot].timerPrevious = SubscriptionRecord.none
     }
 
-    /// The next slot whose deadline is over at `now`, or nil. OpenSIPS: a subscription is live at its deadline.
+    /// The next slot whose deadline is over at `now`, or whose notice is due, or nil; in the order of the instants,
+    /// and of the ids at the same one. OpenSIPS: a subscription is live at its deadline.
     mutating func popExpired(now: Int64, in slab: inout Slab) -> UInt32? {
         advance(to: now >> Self.tickShift, in: &slab)
-        while let entry = due.first, entry.deadline < now {
+        while let entry = due.first, entry.end < now {
             due.removeFirst()
             let record = slab[entry.slot]
-            if record.generation == entry.generation && record.id != 0
-                && record.deadline == entry.deadline
-            {
-                return entry.slot
-            }
+            if record.id == entry.id && end(of: record) == entry.end { return entry.slot }
         }
         return nil
     }
 
-    /// Nothing ends before this instant, boot nanoseconds; nil when there is no deadline at all.
+    /// Nothing ends, and no notice is due, before this instant, boot nanoseconds; nil when there is no deadline at all.
     var nextEndBound: Int64? {
         // At its deadline it is still live.
-        if let first = due.first { return first.deadline + 1 }
+        if let first = due.first { return first.end + 1 }
         return nextOccupied().map { $0.tick << Self.tickShift }
     }
 
@@ -113,24 +118,28 @@ struct DeadlineWheel {
     }
 }
 
-/// The deadlines of the current tick, earliest first.
+/// What comes up in the current tick, earliest first; lower ids first at the same instant.
 private struct DueHeap {
     struct Entry {
-        var deadline: Int64
+        var end: Int64
+        var id: UInt64
         var slot: UInt32
-        var generation: UInt32
+
+        func isBefore(_ other: Entry) -> Bool {
+            end < other.end || end == other.end && id < other.id
+        }
     }
 
     private var entries: [Entry] = []
 
     var first: Entry? { entries.first }
 
-    mutating func push(deadline: Int64, slot: UInt32, generation: UInt32) {
-        entries.append(Entry(deadline: deadline, slot: slot, generation: generation))
+    mutating func push(_ entry: Entry) {
+        entries.append(entry)
         var child = entries.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
-            if entries[parent].deadline <= entries[child].deadline { return }
+            if !entries[child].isBefore(entries[parent]) { return }
             entries.swapAt(parent, child)
             child = parent
         }
@@ -143,7 +152,7 @@ private struct DueHeap {
         while true {
             var smallest = parent
             for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
-                if entries[child].deadline < entries[smallest].deadline { smallest = child }
+                if entries[child].isBefore(entries[smallest]) { smallest = child }
             }
             if smallest == parent { return }
             entries.swapAt(parent, smallest)

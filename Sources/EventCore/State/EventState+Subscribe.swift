@@ -30,6 +30,7 @@ extension EventState {
         record.created = now.wall
         record.creator = names.number(of: creator)
         record.set(lifetime, now: now, wallClock)
+        record.awaitsNotice = limits.givesNotice(of: lifetime)
         record.matchedBase = events[event].occurrences
         nextID += 1
         return enter(record)
@@ -47,6 +48,7 @@ extension EventState {
         let before = slab[slot]
         wheel.remove(slot, in: &slab)
         slab[slot].set(lifetime, now: now, wallClock)
+        slab[slot].awaitsNotice = limits.givesNotice(of: lifetime)
         arm(slot)
         if let socket, !socket.isSame(as: before.socket) {
             slab[slot].options = socket.options
@@ -75,6 +77,7 @@ extension EventState {
             wheel.remove(slot, in: &slab)
             slab[slot].deadline = before.deadline
             slab[slot].deadlinePhase = before.deadlinePhase
+            slab[slot].awaitsNotice = before.awaitsNotice
             slab[slot].expire = before.expire
             slab[slot].detail = before.detail
             slab[slot].options = before.options

@@ -13,6 +13,8 @@ struct EventState {
     var lanes: [SendLane]
     /// Names of callers.
     var names = NameTable()
+    /// What is still to be raised of Carillon's own events.
+    var notices: NoticeBoard
 
     /// The id the next subscription gets.
     var nextID: UInt64 = 1
@@ -35,7 +37,9 @@ struct EventState {
     init(limits: CoreLimits, transportCount: Int, now: Moment) {
         self.limits = limits
         epoch = now.wall
-        wheel = DeadlineWheel(now: now.boot)
+        wheel = DeadlineWheel(
+            now: now.boot, lead: limits.expiringNoticeSeconds * 1_000_000_000)
+        notices = NoticeBoard(noticesMax: limits.noticesMax)
         wallClock = WallClock(now)
         lanes = (0..<transportCount).map { _ in SendLane() }
     }
@@ -45,7 +49,8 @@ struct EventState {
         DeliveryCounts(matched: matched, delivered: delivered, losses: losses)
     }
 
-    /// Ends every subscription whose deadline is over; the ids of those that ended. Every operation begins here.
+    /// Ends every subscription whose deadline is over; the ids of those that ended. Whose deadline comes near is
+    /// given notice. Every operation begins here.
     mutating func expire(now: Moment) -> [UInt64] {
         if wallClock.follow(now) {
             subscribersVersion += 1
@@ -53,8 +58,15 @@ struct EventState {
         }
         var ended: [UInt64] = []
         while let slot = wheel.popExpired(now: now.boot, in: &slab) {
-            ended.append(slab[slot].id)
-            _ = remove(slot, end: .expired)
+            if slab[slot].awaitsNotice {
+                slab[slot].awaitsNotice = false
+                wheel.insert(slot, in: &slab)
+                let left = slab[slot].deadline - now.boot
+                if left >= 0 { notifyExpiring(slab[slot], nanosecondsLeft: left) }
+            } else {
+                ended.append(slab[slot].id)
+                notifyExpired(remove(slot, end: .expired), .expired)
+            }
         }
         return ended
     }
@@ -94,8 +106,12 @@ struct EventState {
         note(event: event)
     }
 
-    /// Counts the end of one delivery, for its subscription if that still lives, and in total.
-    mutating func settle(_ reference: SubscriptionRef, _ outcome: Outcome) {
+    /// Counts the end of one delivery, for its subscription if that still lives, and in total. A failure is given
+    /// notice of, with the occurrence and the words where they are known.
+    mutating func settle(
+        _ reference: SubscriptionRef, _ outcome: Outcome, of occurrence: OccurrenceID? = nil,
+        words: String? = nil
+    ) {
         let isLive = slab.isLive(reference)
         switch outcome {
         case .pending:
@@ -105,7 +121,10 @@ struct EventState {
             if isLive { slab[reference.slot].delivered += 1 }
         case .failed(let reason):
             losses[reason] += 1
-            if isLive { slab[reference.slot].losses.count { $0[reason] += 1 } }
+            if isLive {
+                slab[reference.slot].losses.count { $0[reason] += 1 }
+                notifyFailed(slab[reference.slot], reason, of: occurrence, words: words)
+            }
         case .dropped(let reason):
             losses[reason] += 1
             if isLive { slab[reference.slot].losses.count { $0[reason] += 1 } }

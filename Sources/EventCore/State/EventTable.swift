@@ -50,6 +50,8 @@ struct EventRecord {
     var kind: EventKind
     /// See `EventName.isReserved`.
     let isReserved: Bool
+    /// Whether it is one of Carillon's own about deliveries and subscriptions, see `OwnEvent`.
+    let isOwn: Bool
     /// How often it was raised in this process.
     var occurrences: UInt64 = 0
     var subscriptions = OrderedSlots(.event)
@@ -64,6 +66,7 @@ struct EventRecord {
         self.description = description
         self.kind = kind
         isReserved = EventName.isReserved(description.name)
+        isOwn = description.name.hasPrefix(OwnEvent.prefix)
     }
 }
 

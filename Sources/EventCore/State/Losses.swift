@@ -59,6 +59,7 @@ extension DropReason {
         case .expired: 2
         case .stopped: 3
         case .conflated: 4
+        case .gone: 5
         }
     }
 }

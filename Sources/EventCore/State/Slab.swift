@@ -1,7 +1,7 @@
 /// Subscriptions by slot. Grows a chunk at a time, so no subscribe ever pays for moving all the others.
 ///
-/// A slot's generation tells its tenants apart: the upper 31 bits count them, the lowest says how the tenant
-/// before ended (1 = its deadline passed), for deliveries to it that still wait somewhere.
+/// A slot's generation tells its tenants apart: the upper 30 bits count them, the lowest two say how the tenant
+/// before ended (1 = its deadline passed, 2 = it was gone), for deliveries to it that still wait somewhere.
 struct Slab {
     private static let chunkShift: UInt32 = 10
     private static let chunkMask: UInt32 = (1 << chunkShift) - 1
@@ -28,8 +28,12 @@ struct Slab {
     func end(of reference: SubscriptionRef) -> DropReason? {
         if isLive(reference) { return nil }
         let generation = self[reference.slot].generation
-        let isNext = generation >> 1 == Slab.next(reference.generation, end: .unsubscribed) >> 1
-        return isNext && generation & 1 == 1 ? .expired : .unsubscribed
+        let isNext = generation >> 2 == Slab.next(reference.generation, end: .unsubscribed) >> 2
+        switch generation & 3 {
+        case 1 where isNext: return .expired
+        case 2 where isNext: return .gone
+        default: return .unsubscribed
+        }
     }
 
     /// Puts `record` into a free slot. Its generation is the slot's.
@@ -67,6 +71,12 @@ struct Slab {
     }
 
     private static func next(_ generation: UInt32, end reason: DropReason) -> UInt32 {
-        ((generation >> 1) &+ 1) << 1 | (reason == .expired ? 1 : 0)
+        let how: UInt32 =
+            switch reason {
+            case .expired: 1
+            case .gone: 2
+            case .unsubscribed, .queueFull, .stopped, .conflated: 0
+            }
+        return ((generation >> 2) &+ 1) << 2 | how
     }
 }

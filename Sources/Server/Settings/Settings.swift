@@ -70,6 +70,8 @@ public struct Settings: Sendable {
     public var expireDefaultSeconds = 3_600
     /// Longest lifetime that may be asked for, seconds.
     public var expireMaxSeconds = 31_536_000
+    /// How long before its deadline E_EVI_EXPIRING tells of a subscription, seconds; 0 = never.
+    public var expiringNoticeSeconds = 30
     /// How much is logged: `trace` to `critical`, as swift-log calls them.
     public var logLevel = "notice"
 
@@ -107,6 +109,7 @@ public struct Settings: Sendable {
         limits.subscriptionsMax = subscriptionsMax
         limits.expireDefaultSeconds = Int64(expireDefaultSeconds)
         limits.expireMaxSeconds = Int64(expireMaxSeconds)
+        limits.expiringNoticeSeconds = Int64(expiringNoticeSeconds)
         return limits
     }
 }

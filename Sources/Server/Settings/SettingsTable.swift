@@ -82,6 +82,10 @@ extension Setting {
             "dynamic-events", .keeping, "", .yesOrNo(\.dynamicEvents), reload: true,
             "Create an event when REST first raises it or subscribes to it. (MI never does, as in OpenSIPS.)"
         ),
+        Setting(
+            "expiring-notice", .keeping, "seconds", .number(0...86_400, \.expiringNoticeSeconds),
+            "How long before its deadline E_EVI_EXPIRING tells of a subscription that lives longer; 0 = never."
+        ),
     ]
 
     private static let sending: [Setting] = [

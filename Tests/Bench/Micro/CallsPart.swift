@@ -55,6 +55,10 @@ private final class CountingLedger: DeliveryLedger {
 
     func mayStart(_ subscription: SubscriptionRef) -> DropReason? { nil }
 
+    func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {}
+
+    func tell(_ change: BreakerChange) {}
+
     func settle(_ results: [DeliveryResult]) {
         let isReached = counts.withLock { counts in
             counts.settled += results.count

@@ -22,13 +22,18 @@ extension Simulator {
             }
             model.handed[lane] = []
             try expect(
-                actual.map { "\($0.sequence) \($0.event) \($0.packed) \($0.tag)" },
+                actual.map {
+                    "\($0.sequence) \($0.event) \($0.packed) \($0.tag) \(text($0.params))"
+                },
                 expected.map {
                     "\($0.sequence) \($0.target.event) \($0.target.address.number ?? 0) "
-                        + "\($0.target.address.tag)"
+                        + "\($0.target.address.tag) \($0.text)"
                 }, "deliveries of lane \(lane)")
             for (delivery, handed) in zip(actual, expected) where handed.outcome == .pending {
-                kept.append((delivery.subscription, handed.target))
+                kept.append(
+                    Kept(
+                        reference: delivery.subscription, target: handed.target,
+                        sequence: handed.sequence))
             }
             try expect(
                 transports[lane].scheduledCount, model.scheduled.contains(lane) ? 1 : 0,
@@ -132,7 +137,7 @@ extension Simulator {
         else { throw difference("no statistics") }
         var actual: [String: Int] = [:]
         for statistic in statistics { actual[statistic.name] = Int(statistic.value) }
-        let ended = ["dropped_unsubscribed", "dropped_expired"]
+        let ended = ["dropped_unsubscribed", "dropped_expired", "dropped_gone"]
         var expected = model.totals.losses
         expected["ended"] = ended.reduce(0) { $0 + (expected.removeValue(forKey: $1) ?? 0) }
         actual["ended"] = ended.reduce(0) { $0 + (actual.removeValue(forKey: $1) ?? 0) }
@@ -141,6 +146,7 @@ extension Simulator {
         expected["raised"] = Int(model.sequence)
         expected["matched"] = model.totals.matched
         expected["delivered"] = model.totals.delivered
+        expected["notices_lost"] = model.noticesLost
         expected["pending"] = model.totals.pending
         expected["failed"] = model.totals.losses.filter { $0.key.hasPrefix("failed") }.values
             .reduce(0, +)
@@ -192,6 +198,18 @@ extension Simulator {
             "raised \(receipt.id.sequence) \(receipt.event) \(receipt.time) \(receipt.matched)"
         default: "something else"
         }
+    }
+
+    private func text(_ params: Params) -> String {
+        params.items.map { param in
+            let value =
+                switch param.value {
+                case .string(let text): text
+                case .integer(let number): String(number)
+                case .double, .boolean: "?"
+                }
+            return "\(param.name ?? "")=\(value)"
+        }.joined(separator: " ")
     }
 
     private func line(_ view: SubscriptionView, withTTL: Bool = true) -> String {

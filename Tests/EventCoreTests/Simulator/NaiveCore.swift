@@ -15,6 +15,11 @@ struct NaiveCore {
     var changes: [Uncommitted] = []
     var totals = Counts()
     var incarnations = 0
+    /// What is still to be raised of Carillon's own events, and how much of it found no room.
+    var notices: [(event: String, text: String)] = []
+    var noticesLost = 0
+    /// The first part of the ids of occurrences.
+    var epoch: Int64
     /// Hand-overs since the test last took them, by lane.
     var handed: [[Handed]]
     /// Raises whose answer waits for a lane.
@@ -39,6 +44,8 @@ struct NaiveCore {
         var storedDeadline: Int64?
         var created: Int64
         var counts = Counts()
+        /// Whether it is still to be said that its deadline comes near.
+        var awaitsNotice = false
         /// Another one each time that it is entered: what was pending before is not its own any more.
         var incarnation: Int
     }
@@ -89,13 +96,15 @@ struct NaiveCore {
     }
 
     struct Lane {
-        var entries: [(sequence: UInt64, targets: [Target])] = []
+        var entries: [(sequence: UInt64, text: String, targets: [Target])] = []
         var isOwned = false
         var backlog: Int { entries.reduce(0) { $0 + $1.targets.count } }
     }
 
     struct Handed {
         var sequence: UInt64
+        /// The values, as `Simulator.text` writes them.
+        var text: String
         var target: Target
         var outcome: Outcome
     }
@@ -122,6 +131,7 @@ struct NaiveCore {
     init(limits: CoreLimits, now: Moment, catalogue: [String], lanes: Int) {
         self.limits = limits
         self.now = now
+        epoch = now.wall
         self.lanes = (0..<lanes).map { _ in Lane() }
         handed = (0..<lanes).map { _ in [] }
         events = catalogue.map { Event(name: $0, kind: .static) }
@@ -129,16 +139,91 @@ struct NaiveCore {
 
     // MARK: Time
 
-    /// Ends what is over; live at its deadline.
+    /// Ends what is over, live at its deadline, and says what soon will be; in the order of the instants.
     mutating func expire() {
-        let over = subscriptions.filter { $0.deadline.map { $0 < now.boot } ?? false }
-        guard !over.isEmpty else { return }
-        subscriptions.removeAll { one in over.contains { $0.id == one.id } }
-        changes.append(Uncommitted(undo: .nothing))
+        var hasEnded = false
+        while let (index, _) = dueInstants().filter({ $0.instant < now.boot }).min(by: {
+            ($0.instant, subscriptions[$0.index].id) < ($1.instant, subscriptions[$1.index].id)
+        }) {
+            let one = subscriptions[index]
+            if one.awaitsNotice {
+                subscriptions[index].awaitsNotice = false
+                let left = (one.deadline ?? 0) - now.boot
+                let ttl = left / 1_000_000_000 + (left % 1_000_000_000 > 0 ? 1 : 0)
+                if left >= 0 { notify("E_EVI_EXPIRING", of: one, ["ttl=\(ttl)"]) }
+            } else {
+                subscriptions.remove(at: index)
+                notify("E_EVI_EXPIRED", of: one, ["reason=expired"])
+                hasEnded = true
+            }
+        }
+        if hasEnded { changes.append(Uncommitted(undo: .nothing)) }
+        raiseNotices()
     }
 
-    func isLive(_ target: Target) -> Bool {
-        subscriptions.contains { $0.id == target.id && $0.incarnation == target.incarnation }
+    /// For each subscription that ends, the last instant before something is to be done about it.
+    func dueInstants() -> [(index: Int, instant: Int64)] {
+        subscriptions.indices.compactMap { index in
+            let lead = limits.expiringNoticeSeconds * 1_000_000_000
+            return subscriptions[index].deadline.map {
+                (index, subscriptions[index].awaitsNotice ? $0 - lead - 1 : $0)
+            }
+        }
+    }
+
+    func isLive(_ target: Target) -> Bool { living(target) != nil }
+
+    private func living(_ target: Target) -> Subscription? {
+        subscriptions.first { $0.id == target.id && $0.incarnation == target.incarnation }
+    }
+
+    // MARK: Carillon's own events
+
+    /// What the module `evi` publishes.
+    static let ownEvents = [
+        "E_EVI_DELIVERY_FAILED", "E_EVI_BREAKER_OPEN", "E_EVI_BREAKER_CLOSED", "E_EVI_EXPIRING",
+        "E_EVI_EXPIRED",
+    ]
+
+    /// Its receiver is gone, or has a breaker that changed.
+    mutating func endAsGone(_ target: Target) {
+        guard let one = living(target), changes.count < limits.uncommittedChangesMax,
+            let index = subscriptions.firstIndex(where: { $0.id == one.id })
+        else { return }
+        remove(index, step: nil)
+        notify("E_EVI_EXPIRED", of: one, ["reason=gone"])
+        raiseNotices()
+    }
+
+    mutating func tell(_ target: Target, _ event: String, _ before: String, _ after: [String]) {
+        guard let one = living(target) else { return }
+        notify(event, about: one, [before, "socket=\(one.address.text)"] + after)
+        raiseNotices()
+    }
+
+    private mutating func notify(_ event: String, of one: Subscription, _ more: [String]) {
+        notify(
+            event, about: one,
+            ["event=\(one.event)", "socket=\(one.address.text)", "subscription=\(one.id)"] + more)
+    }
+
+    /// Nobody is told who has not subscribed, and nothing that befalls a subscription to such an event.
+    private mutating func notify(_ event: String, about one: Subscription, _ pairs: [String]) {
+        let isHeard = subscriptions.contains { $0.event == event }
+        guard isHeard, !one.event.hasPrefix("E_EVI_") else { return }
+        if notices.count < limits.noticesMax {
+            notices.append((event, pairs.joined(separator: " ")))
+        } else {
+            noticesLost += 1
+        }
+    }
+
+    /// Raises what the last operation gave notice of.
+    mutating func raiseNotices() {
+        while !notices.isEmpty {
+            let notice = notices.removeFirst()
+            raise(notice.event, notice.text, step: nil)
+        }
     }
 
     // MARK: Changes
@@ -182,12 +267,13 @@ struct NaiveCore {
         return subscriptions[index]
     }
 
-    mutating func remove(_ index: Int, step: Int) {
+    mutating func remove(_ index: Int, step: Int?) {
         changes.append(Uncommitted(undo: .removed(subscriptions.remove(at: index)), step: step))
     }
 
     private func setExpire(_ expire: Int64?, of subscription: inout Subscription) {
         subscription.expire = expire
+        subscription.awaitsNotice = expire.map { $0 > limits.expiringNoticeSeconds } ?? false
         subscription.deadline = expire.map { now.boot + $0 * 1_000_000_000 }
         subscription.expiresAt = expire.map { now.wall + $0 * 1_000 }
         subscription.storedDeadline = subscription.expiresAt
@@ -207,6 +293,7 @@ struct NaiveCore {
                 }
                 subscriptions[index].address = before.address
                 subscriptions[index].expire = before.expire
+                subscriptions[index].awaitsNotice = before.awaitsNotice
                 subscriptions[index].deadline = before.deadline
                 subscriptions[index].expiresAt = before.expiresAt
                 subscriptions[index].storedDeadline = before.storedDeadline
@@ -225,13 +312,18 @@ struct NaiveCore {
 
     // MARK: Raising
 
-    /// Raises an event that exists; how many matched.
-    mutating func raise(_ name: String, step: Int) -> Int {
+    /// Raises an event that exists; its number, and how many matched. `step` is nil for one of Carillon's own: it never goes out
+    /// on the thread that raised it, and nobody waits for it.
+    @discardableResult
+    mutating func raise(
+        _ name: String, _ text: String, step: Int?
+    ) -> (sequence: UInt64, matched: Int) {
         sequence += 1
         for index in events.indices where events[index].name == name { events[index].raised += 1 }
         let matching = subscriptions.indices.reversed().filter { subscriptions[$0].event == name }
         for index in matching { subscriptions[index].counts.matched += 1 }
         totals.matched += matching.count
+        let result = (sequence: sequence, matched: matching.count)
         var inline: [Int] = []
         var lagging: [Int] = []
         for lane in lanes.indices {
@@ -245,20 +337,24 @@ struct NaiveCore {
                 for target in targets { end(target, .dropped(.queueFull)) }
                 continue
             }
-            lanes[lane].entries.append((sequence, targets))
+            lanes[lane].entries.append((sequence, text, targets))
             let lags = lanes[lane].backlog > limits.inlineDeliveriesMax
             if lags { lagging.append(lane) }
             if lanes[lane].isOwned { continue }
             lanes[lane].isOwned = true
-            if lags { scheduled.insert(lane) } else { inline.append(lane) }
+            if lags || step == nil { scheduled.insert(lane) } else { inline.append(lane) }
         }
+        guard let step else { return result }
         if let lane = lagging.last {
             waiters.append(Waiter(lane: lane, sequence: sequence, step: step))
         } else {
             answered.append(step)
         }
-        for lane in inline where !empty(lane, inline: true) { scheduled.insert(lane) }
-        return matching.count
+        for lane in inline {
+            if !empty(lane, inline: true) { scheduled.insert(lane) }
+            raiseNotices()
+        }
+        return result
     }
 
     /// Hands slices over until the lane is empty (true), or the raising thread has done its share (false).
@@ -267,6 +363,7 @@ struct NaiveCore {
         while !lanes[lane].entries.isEmpty {
             if inline && share >= limits.inlineDeliveriesMax { return false }
             let sequence = lanes[lane].entries[0].sequence
+            let text = lanes[lane].entries[0].text
             let slice = lanes[lane].entries[0].targets.prefix(limits.sliceDeliveriesMax)
             lanes[lane].entries[0].targets.removeFirst(slice.count)
             if lanes[lane].entries[0].targets.isEmpty { lanes[lane].entries.removeFirst() }
@@ -277,8 +374,8 @@ struct NaiveCore {
                 if isLive(target) {
                     let outcome = NaiveCore.outcome(sequence, target.address.number ?? 0)
                     handed[lane].append(
-                        Handed(sequence: sequence, target: target, outcome: outcome))
-                    end(target, outcome)
+                        Handed(sequence: sequence, text: text, target: target, outcome: outcome))
+                    end(target, outcome, of: sequence)
                     share += 1
                 } else {
                     end(target, .dropped(.unsubscribed))
@@ -296,8 +393,19 @@ struct NaiveCore {
     }
 
     /// Counts the end of one delivery.
-    mutating func end(_ target: Target, _ outcome: Outcome) {
+    mutating func end(
+        _ target: Target, _ outcome: Outcome, of sequence: UInt64? = nil, words: String? = nil
+    ) {
         totals.count(outcome)
+        if case .failed(let reason) = outcome, let one = living(target) {
+            let occurrence = sequence.map { "\(OccurrenceID(epoch: epoch, sequence: $0))" }
+            notify(
+                "E_EVI_DELIVERY_FAILED", of: one,
+                [
+                    occurrence.map { "occurrence=\($0)" }, "reason=\(reason.rawValue)",
+                    words.map { "error=\($0)" },
+                ].compactMap { $0 })
+        }
         for index in subscriptions.indices
         where subscriptions[index].id == target.id
             && subscriptions[index].incarnation == target.incarnation
@@ -347,6 +455,8 @@ extension NaiveCore {
     mutating func restart(at now: Moment, events dynamic: [String], nextID: UInt64) {
         self.now = now
         self.nextID = nextID
+        epoch = now.wall
+        noticesLost = 0
         events =
             events.filter { $0.kind == .static }.map { Event(name: $0.name, kind: .static) }
             + dynamic.map { Event(name: $0, kind: .dynamic) }
@@ -358,6 +468,7 @@ extension NaiveCore {
                 guard left > 0 else { return nil }
                 one.deadline = now.boot + left * 1_000_000
                 one.expiresAt = now.wall + left
+                one.awaitsNotice = expire > limits.expiringNoticeSeconds
             }
             return one
         }
@@ -369,5 +480,6 @@ extension NaiveCore {
         changes = []
         totals = Counts()
         sequence = 0
+        expire()
     }
 }

@@ -16,7 +16,7 @@ struct Simulator {
     /// What each command that has not been answered will be answered, once the model says so.
     var open: [Int: (ticket: CommandRunner.Ticket, reply: String)] = [:]
     /// Deliveries that the transports keep, with the references that they were handed.
-    var kept: [(reference: SubscriptionRef, target: NaiveCore.Target)] = []
+    var kept: [Kept] = []
     /// What each listing showed last, and its version.
     var listings: [String: (version: UInt64, digest: String)] = [:]
     /// What the journal holds, for a restart.
@@ -28,15 +28,24 @@ struct Simulator {
     static let catalogue = ["E_STATIC", "E_OTHER", "E_CORE_OWN"]
     static let limits = {
         var limits = CoreLimits()
-        limits.eventsMax = 8
+        limits.eventsMax = 13
         limits.subscriptionsMax = 36
         limits.inlineDeliveriesMax = 8
         limits.sliceDeliveriesMax = 3
         limits.laneOccurrencesMax = 5
         limits.uncommittedChangesMax = 12
         limits.pageScanMax = 10
+        limits.expiringNoticeSeconds = 20
+        limits.noticesMax = 4
         return limits
     }()
+
+    /// A delivery that a transport keeps.
+    struct Kept {
+        let reference: SubscriptionRef
+        let target: NaiveCore.Target
+        let sequence: UInt64
+    }
 
     /// Something differs, or a rule is broken.
     struct Difference: Error, CustomStringConvertible {
@@ -47,7 +56,8 @@ struct Simulator {
         self.seed = seed
         random = SeededRandom(seed: seed)
         model = NaiveCore(
-            limits: Self.limits, now: clock.now, catalogue: Self.catalogue, lanes: 2)
+            limits: Self.limits, now: clock.now, catalogue: Self.catalogue + NaiveCore.ownEvents,
+            lanes: 2)
         (interface, runner, transports) = Self.start(clock, journal)
     }
 
@@ -65,6 +75,11 @@ struct Simulator {
                 EventDescription(name: $0, module: "test", params: [], summary: "A test's.")
             },
             limits: limits, clock: { clock.now })
+        do throws(CommandError) {
+            try interface.publishOwnEvents()
+        } catch {
+            preconditionFailure("there is room for them: \(error)")
+        }
         return (interface, CommandRunner(interface, clock), transports)
     }
 
@@ -78,7 +93,8 @@ struct Simulator {
         case 39..<64: try raise()
         case 64..<67: try publish()
         case 67..<74: try passTime()
-        case 74..<84: try settleKept()
+        case 74..<82: try settleKept()
+        case 82..<84: tellOfKept()
         case 84..<91: commit(Int.random(in: 0...6, using: &random))
         case 91..<94: fail()
         case 94..<99: runScheduled()
@@ -176,12 +192,13 @@ struct Simulator {
                 guard EventName.isValid(event) else { throw Refusal(.invalidEvent) }
                 guard creates else { throw Refusal(.eventNotFound) }
                 if let code = simulator.model.create(event, step: nil) { throw Refusal(code) }
-            } else if event.hasPrefix("E_CORE_") {
+            } else if EventName.isReserved(event) {
                 throw Refusal(.eventReserved)
             }
-            let matched = simulator.model.raise(event, step: simulator.step)
+            let (sequence, matched) = simulator.model.raise(
+                event, "=\(simulator.step)", step: simulator.step)
             return
-                "raised \(simulator.model.sequence) \(event) \(simulator.clock.now.wall) \(matched)"
+                "raised \(sequence) \(event) \(simulator.clock.now.wall) \(matched)"
         }
     }
 
@@ -276,8 +293,8 @@ struct Simulator {
             let range = nanoseconds[Int.random(in: 0..<rarely, using: &random)]
             clock.advance(nanoseconds: Int64.random(in: range, using: &random))
             // As often as not exactly onto a deadline, or one nanosecond behind it.
-            if let deadline = model.subscriptions.compactMap(\.deadline).min(), random.oneIn(3) {
-                let left = deadline - clock.now.boot + (random.oneIn(2) ? 1 : 0)
+            if let next = model.dueInstants().map(\.instant).min(), random.oneIn(3) {
+                let left = next - clock.now.boot + (random.oneIn(2) ? 1 : 0)
                 if left > 0 { clock.advance(nanoseconds: left) }
             }
         }
@@ -286,7 +303,7 @@ struct Simulator {
         // No earlier than this does anything end by itself.
         interface.expire(at: clock.now)
         let bound = interface.nextDeadlineBound()
-        if let first = model.subscriptions.compactMap(\.deadline).min() {
+        if let first = model.dueInstants().map(\.instant).min() {
             guard let bound, bound <= first + 1 else {
                 throw Difference(
                     description: "bound \(bound as Any) is after the deadline \(first)")
@@ -296,8 +313,8 @@ struct Simulator {
 
     private mutating func settleKept() throws {
         for _ in 0..<Int.random(in: 1...12, using: &random) where !kept.isEmpty {
-            let (reference, target) = kept.remove(
-                at: Int.random(in: kept.indices, using: &random))
+            let one = kept.remove(at: Int.random(in: kept.indices, using: &random))
+            let (reference, target) = (one.reference, one.target)
             let transport = transports[target.address.lane]
             let drop = transport.mayStart(reference)
             guard (drop == nil) == model.isLive(target) else {
@@ -305,8 +322,41 @@ struct Simulator {
             }
             let outcome: Outcome =
                 drop.map { .dropped($0) } ?? (random.oneIn(3) ? .failed(.status) : .delivered)
-            transport.settle([DeliveryResult(subscription: reference, outcome: outcome)])
-            model.end(target, outcome)
+            let knows = Bool.random(using: &random)
+            transport.settle([
+                DeliveryResult(
+                    subscription: reference, outcome: outcome,
+                    occurrence: knows
+                        ? OccurrenceID(epoch: model.epoch, sequence: one.sequence) : nil,
+                    words: knows ? "no luck" : nil)
+            ])
+            model.end(
+                target, outcome, of: knows ? one.sequence : nil, words: knows ? "no luck" : nil)
+            model.raiseNotices()
+        }
+    }
+
+    /// A receiver is gone, or the breaker before it changes.
+    private mutating func tellOfKept() {
+        guard let one = kept.randomElement(using: &random) else { return }
+        let transport = transports[one.target.address.lane]
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0:
+            transport.end(one.reference)
+            model.endAsGone(one.target)
+        case 1:
+            transport.tell(
+                BreakerChange(
+                    subscription: one.reference, destination: "there",
+                    state: .open(.refused, words: nil, nextAttemptMilliseconds: 50)))
+            model.tell(
+                one.target, "E_EVI_BREAKER_OPEN", "destination=there",
+                ["reason=refused", "next_attempt_ms=50"])
+        default:
+            transport.tell(
+                BreakerChange(
+                    subscription: one.reference, destination: "there", state: .closed))
+            model.tell(one.target, "E_EVI_BREAKER_CLOSED", "destination=there", [])
         }
     }
 
@@ -332,6 +382,7 @@ struct Simulator {
         }
         // What came back may be over by now.
         model.expire()
+        interface.expire(at: clock.now)
     }
 
     private mutating func runScheduled() {
@@ -339,6 +390,7 @@ struct Simulator {
             transports[lane].runScheduled()
             guard model.scheduled.remove(lane) != nil else { continue }
             _ = model.empty(lane, inline: false)
+            model.raiseNotices()
         }
     }
 
@@ -361,6 +413,7 @@ struct Simulator {
         }
         interface.restore(nextID: highestID + 1)
         model.restart(at: clock.now, events: storedEvents, nextID: highestID + 1)
+        interface.expire(at: clock.now)
     }
 
     /// Brings the picture of the disk up to date.
@@ -381,7 +434,8 @@ struct Simulator {
     // MARK: Random arguments
 
     private mutating func randomEvent() -> String {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<24, using: &random) {
+        case 20...: NaiveCore.ownEvents.randomElement(using: &random) ?? ""
         case 0: "E_CORE_OWN"
         case 1: "E_EVI_NEW"
         case 2: "9 is no name"
