@@ -40,8 +40,8 @@ struct ExpiryTests {
             #expect(try client.subscribe(event, receiver.socketText).status == 201)
         }
         let start = Date()
-        #expect(
-            try client.subscribe("E_A", "udp:127.0.0.1:9", #""expire":2"#).json["id"] as? Int == 3)
+        let made = try client.subscribe("E_A", "udp:127.0.0.1:9", #""expire":2"#)
+        #expect(made.fields["location"] == "/subscriptions/3")
         let about = #""params":{"event":"E_A","socket":"udp:127.0.0.1:9","subscription":3,"#
         #expect(
             receiver.receive()
