@@ -46,11 +46,11 @@ struct ExpiryTests {
         #expect(
             receiver.receive()
                 == #"{"jsonrpc":"2.0","method":"E_EVI_EXPIRING",\#(about)"ttl":1}}"#)
-        #expect((0.9...1.5).contains(Date().timeIntervalSince(start)))
+        #expect((0.9...3).contains(Date().timeIntervalSince(start)))
         #expect(
             receiver.receive()
                 == #"{"jsonrpc":"2.0","method":"E_EVI_EXPIRED",\#(about)"reason":"expired"}}"#)
-        #expect((1.9...2.5).contains(Date().timeIntervalSince(start)))
+        #expect((1.9...5).contains(Date().timeIntervalSince(start)))
     }
 
     @Test("a renewal moves the deadline")
