@@ -4,4 +4,6 @@ internal import Glibc
 public enum ThisProcess {
     /// Its process id.
     public static var id: Int32 { getpid() }
+    /// The user as whom it acts: its effective user id.
+    public static var user: UInt32 { geteuid() }
 }

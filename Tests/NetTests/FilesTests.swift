@@ -28,6 +28,13 @@ struct FilesTests {
         #expect(error(path, bytesMax: 9) == EFBIG)
     }
 
+    @Test("a relative path is one below the directory the process is in")
+    func absolute() {
+        #expect(Files.absolute("/a/b") == "/a/b")
+        let relative = Files.absolute("a")
+        #expect(relative.hasPrefix("/") && relative.hasSuffix("/a") && !relative.hasPrefix("//"))
+    }
+
     @Test("what is no regular file is refused at once: a FIFO that nobody writes does not block")
     func kinds() {
         let path = directory.path + "/fifo"

@@ -39,14 +39,30 @@ struct SecretFileTests {
     @Test(
         "one too large, a directory, a FIFO and nothing at all are errors, and none of them blocks")
     func others() {
-        make("text", mode: 0o600)
-        #expect(throws: SecretFile.Failure.self) { try SecretFile.read(path, bytesMax: 3) }
-        #expect(throws: SecretFile.Failure.self) {
-            try SecretFile.read(directory.path, bytesMax: 9)
+        func message(_ path: String, _ bytesMax: Int = 9) -> String? {
+            #expect(throws: SecretFile.Failure.self) {
+                try SecretFile.read(path, bytesMax: bytesMax)
+            }?.message
         }
+        make("text", mode: 0o600)
+        #expect(message(path, 3) == "\(path): more than 3 bytes.")
+        #expect(message(directory.path) == "\(directory.path): expected a regular file.")
         let fifo = directory.path + "/fifo"
         #expect(mkfifo(fifo, 0o600) == 0)
-        #expect(throws: SecretFile.Failure.self) { try SecretFile.read(fifo, bytesMax: 9) }
-        #expect(throws: SecretFile.Failure.self) { try SecretFile.read(path + "x", bytesMax: 9) }
+        #expect(message(fifo) == "\(fifo): expected a regular file.")
+        #expect(message(path + "x") == "\(path)x: No such file or directory")
+    }
+
+    @Test("another user's is not read, even where that user lets us")
+    func foreign() {
+        make("text", mode: 0o600)
+        guard chown(path, 65_534, .max) == 0 else {
+            print("left out: only root can give a file away")
+            return
+        }
+        let failure = #expect(throws: SecretFile.Failure.self) {
+            try SecretFile.read(path, bytesMax: 9)
+        }
+        #expect(failure?.message == "\(path): belongs to user 65534; expected ours or root's.")
     }
 }

@@ -46,6 +46,8 @@ final class AccessList: Sendable {
     private let tokens: [UInt64: [Int]]
     /// Places of users by name.
     private let users: [String: Int]
+    /// Whether users other than root and this one may do something on UNIX sockets.
+    let namesOtherUsers: Bool
     /// Callers on UNIX sockets by user id.
     private let unixUsers: [UInt32: Identity]
 
@@ -75,7 +77,9 @@ final class AccessList: Sendable {
         for (user, grants) in unixUsers {
             identities[user] = Identity(name: Self.name(ofUser: user), grants: grants.map(\.grant))
         }
-        for user in [0, ProcessUser.id] {
+        let always: Set<UInt32> = [0, ThisProcess.user]
+        namesOtherUsers = !always.isSuperset(of: identities.keys)
+        for user in always {
             identities[user] = Identity(name: Self.name(ofUser: user), grants: [Grant(.admin)])
         }
         self.unixUsers = identities
@@ -103,13 +107,7 @@ final class AccessList: Sendable {
 extension PeerAddress {
     /// The address without port, an IPv4 one as such even where it came in by an IPv6 socket; nil on a UNIX socket.
     var networkAddress: IPAddress? {
-        switch family {
-        case .ipv4: return .v4(UInt32(truncatingIfNeeded: high))
-        case .ipv6:
-            let address = IPAddress.v6(high, low)
-            let isMapped = high == 0 && low >> 32 == 0xFFFF
-            return isMapped ? .v4(UInt32(truncatingIfNeeded: low)) : address
-        case .unix: return nil
-        }
+        let isMapped = family == .ipv6 && high == 0 && low >> 32 == 0xFFFF
+        return isMapped ? .v4(UInt32(truncatingIfNeeded: low)) : address
     }
 }

@@ -28,6 +28,11 @@ final class Authenticator: Sendable {
         asksEverybody.store(!new.challenges.isEmpty, ordering: .releasing)
     }
 
+    /// Whether users other than root and this one may do something on UNIX sockets, by the kernel's word alone.
+    var namesOtherUsers: Bool { list.withLock { $0.namesOtherUsers } }
+    /// The same, or by a token or password that they show.
+    var takesOtherUsers: Bool { list.withLock { $0.namesOtherUsers || !$0.challenges.isEmpty } }
+
     /// Who sends this request. Throws 401 where they do not say so, or say it wrongly.
     func caller(of request: borrowing HTTPRequest) throws(Problem) -> Caller {
         Caller(try identity(of: request), from: request.peer)

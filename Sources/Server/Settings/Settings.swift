@@ -85,7 +85,7 @@ public struct Settings: Sendable {
 
     /// Where the command FIFO lies; nil for none.
     var fifoPath: String? {
-        fifo == "no" ? nil : fifo ?? stateDirectory + "/mi.fifo"
+        fifo == "no" ? nil : fifo ?? Files.absolute(stateDirectory) + "/mi.fifo"
     }
 
     var httpConfiguration: HTTPConfiguration {

@@ -16,7 +16,7 @@ struct FIFOSurface: FIFOHandler {
         _ command: FIFOCommand, at now: Moment, later: @escaping @Sendable ([UInt8]) -> Void
     ) -> [UInt8]? {
         // Who writes to a FIFO cannot be told: its permissions let nobody but this user and root, who may everything.
-        let caller = Caller(authenticator.identity(ofUser: ProcessUser.id), from: "fifo")
+        let caller = Caller(authenticator.identity(ofUser: ThisProcess.user), from: "fifo")
         switch command {
         case .json(let text):
             return mi.answer(
