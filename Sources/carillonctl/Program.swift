@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import WireFormats
 
 /// The program: reads the command line, runs the command, turns what went wrong into words and an exit status.
 @main
@@ -42,9 +43,24 @@ enum Program {
             Output.shared.line(text)
             return ExitStatus.done.rawValue
         }
-        Output.talk(text)
+        let command = command(of: arguments)
+        if let command, let unknown = unknown(command) {
+            Output.complain(unknown)
+        } else {
+            Output.talk(text)
+        }
         // Monitoring plugins: 2 is CRITICAL, a wrong command line is UNKNOWN.
-        return command(of: arguments) == Check._commandName
+        return command == Check._commandName
             ? MonitoringState.unknown.rawValue : ExitStatus.usage.rawValue
+    }
+
+    /// What is wrong with a command that there is none of, where ArgumentParser only sees an argument too many; nil for
+    /// one that there is.
+    private static func unknown(_ command: String) -> String? {
+        let commands = Carillonctl.configuration.groupedSubcommands.flatMap(\.subcommands)
+        let names = commands.flatMap { [$0._commandName] + $0.configuration.aliases } + ["help"]
+        guard !names.contains(command) else { return nil }
+        return "No command is called '\(Printable.text(command))'."
+            + NearestName.hint(command, among: names) + "\n'carillonctl help' lists them."
     }
 }

@@ -69,8 +69,14 @@ struct CompanionTests {
         )
         _ = try daemon.ctl("raise", "E_T", "front", "42")
         #expect(receiver.receive() == #"{"jsonrpc":"2.0","method":"E_T","params":["front",42]}"#)
-        _ = try daemon.ctl("raise", "E_T", "-", input: "{\"who\": \"lab\"}\n")
-        #expect(receiver.receive() == #"{"jsonrpc":"2.0","method":"E_T","params":{"who":"lab"}}"#)
+        for stdin in [["-"], ["--json", "-"]] {
+            let arguments = ["raise", "E_T"] + stdin
+            _ = try ProgramRun.run(
+                "carillonctl", arguments, environment: ["CARILLON_URL": daemon.url],
+                input: "{\"who\": \"lab\"}\n")
+            #expect(
+                receiver.receive() == #"{"jsonrpc":"2.0","method":"E_T","params":{"who":"lab"}}"#)
+        }
         _ = try daemon.ctl("raise", "E_T", "--json", "[1]")
         #expect(receiver.receive() == #"{"jsonrpc":"2.0","method":"E_T","params":[1]}"#)
         let plain = try daemon.ctl("raise", "E_T", "--output", "json")

@@ -4,10 +4,11 @@ import Testing
 
 /// A service's side of the command FIFO, written by the book: takes one command, answers where it says.
 private final class FIFOServer: @unchecked Sendable {
-    // @unchecked because `command` is only read once `done` was signalled.
+    // @unchecked because `command` and `replyOwner` are only read once `done` was signalled.
     let directory: String
     var path: String { directory + "/mi.fifo" }
     private(set) var command = ""
+    private(set) var replyOwner: uid_t?
     private let done = DispatchSemaphore(value: 0)
 
     init(answer: @escaping @Sendable (String) -> String) throws {
@@ -25,6 +26,8 @@ private final class FIFOServer: @unchecked Sendable {
             let line = command.split(separator: "\n")[0].split(separator: ":", maxSplits: 2)
             let reply = line[1].hasPrefix("{") ? line[0] : line[1]
             let out = open(directory + "/" + reply, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            var status = stat()
+            if fstat(out, &status) == 0 { replyOwner = status.st_uid }
             let text = Array(answer(command).utf8)
             write(out, text, text.count)
             close(out)
@@ -98,6 +101,28 @@ struct FIFOTests {
             "carillonctl",
             ["fifo", "--classic", "--fifo", refusing.path, "subscribers_list", "E_X"])
         #expect(refused.status == 4 && refused.errors == "carillonctl: 404 Event not published\n")
+    }
+
+    @Test("a command that the lines of OpenSIPS 2 do not have is 4, as over JSON-RPC")
+    func unknown() throws {
+        let server = try FIFOServer { _ in "500 command 'nope' not available\n" }
+        let result = try ProgramRun.run(
+            "carillonctl", ["fifo", "--classic", "--fifo", server.path, "nope"])
+        #expect(result.status == 4 && result.errors.contains("carillonctl fifo which"))
+    }
+
+    @Test(
+        "root's reply FIFO belongs to the user whose command FIFO it is, who could not write else")
+    func owner() throws {
+        let server = try FIFOServer { _ in "200 OK\n\n" }
+        guard chown(server.path, 65_534, .max) == 0 else {
+            print("left out: only root can give a file away")
+            return
+        }
+        _ = try ProgramRun.run(
+            "carillonctl", ["fifo", "--classic", "--fifo", server.path, "which"])
+        _ = server.received()
+        #expect(server.replyOwner == 65_534)
     }
 
     @Test("no FIFO, or one that nobody reads: 3, and what else there is")

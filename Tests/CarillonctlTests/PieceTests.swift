@@ -31,22 +31,41 @@ struct PieceTests {
         #expect(Decimal.text(12.5, digits: 0) == "13")
     }
 
-    @Test("a table cuts the widest of the columns that may be cut, and never below eight")
+    /// A table's header and its one row.
+    private func shown(_ columns: [Table.Column], _ row: [String], width: Int?) -> [String] {
+        var table = Table(columns, width: width)
+        return [table.header(for: [row]), table.line(row)]
+    }
+
+    @Test(
+        "a table moves its columns closer, then cuts the widest that may be cut, never below eight")
     func table() {
         let columns: [Table.Column] = [
-            .init(title: "A", mayBeCut: true), .init(title: "N", isRight: true),
-            .init(title: "B", mayBeCut: true),
+            .init(title: "A", cut: .atEnd), .init(title: "N", isRight: true),
+            .init(title: "B", cut: .inside),
         ]
-        let row = [String(repeating: "a", count: 30), "1", String(repeating: "b", count: 20)]
-        var table = Table(columns, width: 30)
-        _ = table.header(for: [row])
-        #expect(table.line(row) == "aaaaaaaaaaa…  1  bbbbbbbbbbbb…" || table.line(row).count == 30)
-        var narrow = Table(columns, width: 5)
-        _ = narrow.header(for: [row])
-        #expect(narrow.line(row) == "aaaaaaa…  1  bbbbbbb…")
-        var free = Table(columns, width: nil)
-        _ = free.header(for: [row])
-        #expect(free.line(row) == row.joined(separator: "  "))
+        let row = [String(repeating: "a", count: 30), "1", "0123456789abcdefghij"]
+        #expect(
+            shown(columns, row, width: 53) == [
+                "A" + String(repeating: " ", count: 30) + "N B", row.joined(separator: " "),
+            ])
+        #expect(
+            shown(columns, row, width: 30) == [
+                "A             N B", "aaaaaaaaaaaa… 1 0123456…efghij",
+            ])
+        #expect(shown(columns, row, width: 5).last == "aaaaaaa… 1 0123…hij")
+        #expect(shown(columns, row, width: nil).last == row.joined(separator: "  "))
+    }
+
+    @Test("a column that would be of no use any more is left out")
+    func leftOut() {
+        let columns: [Table.Column] = [
+            .init(title: "A", cut: .atEnd), .init(title: "B"),
+            .init(title: "C", cut: .atEnd, isLeftOutBelow: 16),
+        ]
+        let row = ["a", String(repeating: "b", count: 20), String(repeating: "c", count: 30)]
+        #expect(shown(columns, row, width: 40).last == "a bbbbbbbbbbbbbbbbbbbb cccccccccccccccc…")
+        #expect(shown(columns, row, width: 38) == ["A B", "a bbbbbbbbbbbbbbbbbbbb"])
     }
 
     @Test("what moves a cursor or turns writing round is shown as an escape")

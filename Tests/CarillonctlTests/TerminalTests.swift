@@ -53,11 +53,25 @@ struct TerminalTests {
     func table() throws {
         #expect(
             try onTerminal(columns: 80, ["subscribers"]) == """
-                \u{1B}[1mID  EVENT           SOCKET              TTL  DELIVERED  FAILED  DROPPED  PENDING\u{1B}[0m
-                 2  E_PIKE_BLOCKED  unix:/run/user/10…  20m          0       0        0        0
-                 1  E_PIKE_BLOCKED  udp:127.0.0.1:8888  20m          0       0        0        0
+                \u{1B}[1mID EVENT          SOCKET                    TTL DELIVERED FAILED DROPPED PENDING\u{1B}[0m
+                 2 E_PIKE_BLOCKED unix:/run/us…ication.sock 20m         0      0       0       0
+                 1 E_PIKE_BLOCKED udp:127.0.0.1:8888        20m         0      0       0       0
 
                 """)
+    }
+
+    @Test("no line of any table is longer than the terminal is wide")
+    func widths() throws {
+        let token = daemon.directory.path + "/tokens"
+        _ = try daemon.ctl(
+            "token", "create", "board", "--file", token, "--role", "read", "--role", "raise",
+            "--event", "E_REGISTRANT_*", "--network", "2001:db8::/32")
+        for arguments in [["events"], ["subscribers"], ["token", "list", "--file", token]] {
+            let lines = try onTerminal(columns: 80, arguments, ["NO_COLOR": "1"])
+                .split(separator: "\n")
+            #expect(lines.count > 1)
+            for line in lines { #expect(line.count <= 80, "\(line)") }
+        }
     }
 
     @Test("NO_COLOR and TERM=dumb take the emphasis away, a wide terminal shows all")

@@ -87,6 +87,17 @@ struct TokenTests {
         #expect(!FileManager.default.fileExists(atPath: file))
     }
 
+    @Test("a link is not written to: the sentence says so")
+    func link() throws {
+        let link = file + "-link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        defer { unlink(link) }
+        let result = try ProgramRun.run(
+            "carillonctl", ["token", "create", "a", "--role", "read", "--file", link])
+        #expect(result.status == 1 && result.errors.contains("is a symbolic link"))
+        #expect(!FileManager.default.fileExists(atPath: file))
+    }
+
     @Test("nothing is added to a file that is none of tokens, or that others can read")
     func strangeFile() throws {
         try Data("hello\n".utf8).write(to: URL(fileURLWithPath: file))

@@ -1,4 +1,5 @@
 internal import Net
+internal import WireFormats
 
 /// The settings in force, each with where it comes from: flags before environment before file before default.
 public struct EffectiveSettings: Sendable {

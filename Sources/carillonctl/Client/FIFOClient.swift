@@ -19,6 +19,7 @@ struct FIFOClient {
         let fifo = try openCommandFIFO()
         let name = "carillonctl-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 16))"
         let replyPath = replyDirectory + "/" + name
+        let owner = try owner(of: fifo)
         guard mkfifo(replyPath, 0o600) == 0 else {
             throw Failure(
                 .failed, "Cannot make \(replyPath): " + String(cString: strerror(errno)),
@@ -29,6 +30,8 @@ struct FIFOClient {
         let number = open(replyPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw Self.system(replyPath) }
         let reply = FileDescriptor(owning: number)
+        // Root may command every service; one that runs as another user could not write the answer.
+        if owner != geteuid() { _ = fchown(number, owner, .max) }
         let deadline = Clock.boot() + Int64(timeoutMilliseconds) * 1_000_000
         try write(command(name), to: fifo.number, deadline)
         return try read(reply.number, deadline, interruption.descriptor)
@@ -44,12 +47,16 @@ struct FIFOClient {
                     "Is carillond running, and is this its FIFO? Set --fifo or CARILLON_FIFO; over HTTP: carillonctl mi"
             )
         }
-        let descriptor = FileDescriptor(owning: number)
+        return FileDescriptor(owning: number)
+    }
+
+    /// The user whose FIFO it is: the service's.
+    private func owner(of fifo: borrowing FileDescriptor) throws(Failure) -> uid_t {
         var status = stat()
-        guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
+        guard fstat(fifo.number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
             throw Failure(.failed, "\(path) is no FIFO.")
         }
-        return descriptor
+        return status.st_uid
     }
 
     private func write(_ bytes: [UInt8], to number: Int32, _ deadline: Int64) throws(Failure) {

@@ -19,7 +19,13 @@ struct TokenFile {
         _ = try Self.entries(of: bytes, path)
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
         let number = open(path, flags, 0o600)
-        guard number >= 0 else { throw Self.failure(path) }
+        guard number >= 0 else {
+            // O_NOFOLLOW. Read it may be through a link, as the daemon does.
+            guard errno != ELOOP else {
+                throw Failure(.failed, "\(path) is a symbolic link; name the file it leads to.")
+            }
+            throw Self.failure(path)
+        }
         let descriptor = FileDescriptor(owning: number)
         var line = entry.line
         if let last = bytes.last, last != UInt8(ascii: "\n") {

@@ -17,7 +17,8 @@ struct Events: ParsableCommand {
             [
                 .init(title: "ID", isRight: true), .init(title: "EVENT"),
                 .init(title: "SUBSCRIBERS", isRight: true), .init(title: "RAISED", isRight: true),
-                .init(title: "MODULE"), .init(title: "PARAMS", mayBeCut: true),
+                .init(title: "MODULE", cut: .atEnd),
+                .init(title: "PARAMS", cut: .atEnd, isLeftOutBelow: 16),
             ], width: Output.shared.width)
         var printer = ListPrinter(table: table, row: Self.cells, wantsJSON: output.wantsJSON)
         try connection.service().list("/events", member: "events", query: []) {

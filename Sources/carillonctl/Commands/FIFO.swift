@@ -15,7 +15,7 @@ struct FIFO: ParsableCommand {
               carillonctl fifo --fifo /tmp/opensips_fifo --reply-directory /tmp which
             """)
 
-    @Argument(help: "The command; `which` lists them.")
+    @Argument(help: "The command; `which` lists them.", completion: ManagementCommands.completion)
     var command: String
 
     @Argument(
@@ -85,15 +85,23 @@ struct FIFO: ParsableCommand {
         let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let status = parts.first.map(String.init) ?? ""
         guard status.hasPrefix("200") else {
-            throw Failure(
-                status.hasPrefix("404") ? .notFound : .failed,
-                status.isEmpty ? "The answer is empty." : status)
+            throw Self.failure(status)
         }
         let body = parts.count > 1 ? String(parts[1]) : ""
         for line in (body.isEmpty ? status : body).split(separator: "\n") {
             let indent = line.prefix { $0 == "\t" }
             Output.shared.line(indent + Printable.text(String(line.dropFirst(indent.count))))
         }
+    }
+
+    private static func failure(_ status: String) -> Failure {
+        if status.isEmpty { return Failure(.failed, "The answer is empty.") }
+        // OpenSIPS 2 has no code of its own for a command that is not there.
+        if status.hasPrefix("500"), status.hasSuffix("not available") {
+            return Failure(
+                .notFound, status, advice: "The commands there are: carillonctl fifo which")
+        }
+        return Failure(status.hasPrefix("404") ? .notFound : .failed, status)
     }
 
     /// A parameter a line; in quotes where blanks at its ends or a line feed would be lost.

@@ -16,7 +16,7 @@ struct MI: ParsableCommand {
               carillonctl mi which
             """)
 
-    @Argument(help: "The command; `which` lists them.")
+    @Argument(help: "The command; `which` lists them.", completion: ManagementCommands.completion)
     var command: String
 
     @Argument(help: ArgumentHelp("Its arguments.", valueName: "argument"))
@@ -63,6 +63,18 @@ enum MIParameters {
         if name.last == UInt8(ascii: ":") { name = name.dropLast() }
         return !name.isEmpty
             && name.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || $0 == UInt8(ascii: "_") }
+    }
+}
+
+/// Names of management commands for shell completion: asked from the service while the user types.
+enum ManagementCommands {
+    /// Those of the service that the environment names; nothing where it does not answer.
+    static let completion = CompletionKind.custom { _, _, prefix in
+        let options = try? ConnectionOptions.parse(["--timeout", "1"])
+        let request = ManagementCall.request("which", nil, id: 1)
+        let response = try? options?.service().send("POST", "/mi", request).body
+        guard case .array(let names)? = response?["result"] else { return [] }
+        return names.compactMap(\.stringValue).filter { $0.hasPrefix(prefix) }
     }
 }
 

@@ -9,7 +9,7 @@ struct Raise: ParsableCommand {
         discussion: """
             Params are key=value: numbers and true or false become such, everything else is text. key:=JSON gives the \
             exact type (port:='"5060"'); a value without key= is a bare one; all have a key or none has. --json takes \
-            them as a JSON object or array, and - reads that from standard input.
+            them as a JSON object or array; - alone, or as its text, reads that from standard input.
 
               carillonctl raise E_PIKE_BLOCKED ip=192.0.2.7
               carillonctl raise E_DOOR front 42
@@ -55,8 +55,10 @@ struct Raise: ParsableCommand {
 
     /// The params as they were given; nil for none.
     private func paramsTree() throws(Failure) -> JSON? {
+        if json == "-" || params == ["-"] {
+            return try TypedArgument.exact(try Self.standardInput())
+        }
         if let json { return try TypedArgument.exact(json) }
-        if params == ["-"] { return try TypedArgument.exact(try Self.standardInput()) }
         guard !params.isEmpty else { return nil }
         var named: [(String, JSON)] = []
         var bare: [JSON] = []

@@ -39,7 +39,8 @@ extension Token {
 
         @Option(
             help: ArgumentHelp(
-                "read, subscribe, raise or admin; may be given more than once.", valueName: "role"))
+                "read, subscribe, raise or admin; may be given more than once.", valueName: "role"),
+            completion: .list(["read", "subscribe", "raise", "admin"]))
         var role: [String]
 
         @Option(
@@ -108,7 +109,7 @@ extension Token {
                 table: Table(
                     [
                         .init(title: "NAME"), .init(title: "DIGEST"),
-                        .init(title: "MAY", mayBeCut: true),
+                        .init(title: "MAY", cut: .atEnd),
                     ],
                     width: Output.shared.width),
                 row: Self.cells, wantsJSON: output.wantsJSON)

@@ -1,4 +1,5 @@
 import Glibc
+import Net
 import WireFormats
 
 /// Standard output for data, standard error for talk, and what the terminal can do.
@@ -96,22 +97,24 @@ final class Output: @unchecked Sendable {
     }
 }
 
-/// A line on standard error that is written over as work goes on; nothing where that is no terminal.
+/// A line on standard error that is written over as long work goes on; nothing where that is no terminal.
 struct Progress {
-    private let isShown = isatty(STDERR_FILENO) == 1
-    private var shownAt: Int64 = 0
+    private let isPossible = isatty(STDERR_FILENO) == 1
+    private var isShown = false
+    /// When it was shown last, or began: what is done sooner needs none.
+    private var shownAt = Clock.boot()
 
     /// Shows `text`, at most five times a second.
     mutating func show(_ text: @autoclosure () -> String, at now: Int64) {
-        guard isShown, now - shownAt >= 200_000_000 else { return }
+        guard isPossible, now - shownAt >= 200_000_000 else { return }
+        isShown = true
         shownAt = now
         Output.write(error: "\r\u{1B}[K" + text())
     }
 
     /// Takes it away.
     func clear() {
-        guard isShown, shownAt > 0 else { return }
-        Output.write(error: "\r\u{1B}[K")
+        if isShown { Output.write(error: "\r\u{1B}[K") }
     }
 }
 

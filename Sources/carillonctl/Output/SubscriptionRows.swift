@@ -6,8 +6,8 @@ enum SubscriptionRows {
     static var table: Table {
         Table(
             [
-                .init(title: "ID", isRight: true), .init(title: "EVENT", mayBeCut: true),
-                .init(title: "SOCKET", mayBeCut: true), .init(title: "TTL", isRight: true),
+                .init(title: "ID", isRight: true), .init(title: "EVENT", cut: .atEnd),
+                .init(title: "SOCKET", cut: .inside), .init(title: "TTL", isRight: true),
                 .init(title: "DELIVERED", isRight: true), .init(title: "FAILED", isRight: true),
                 .init(title: "DROPPED", isRight: true), .init(title: "PENDING", isRight: true),
             ], width: Output.shared.width)
