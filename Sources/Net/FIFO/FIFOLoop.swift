@@ -110,13 +110,17 @@ extension FIFOLoop {
     /// Reads what is there, at most one turn's worth.
     private func read() {
         var left = Self.turnBytesMax
+        var hasFrame = false
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.chunkBytes) { chunk in
             while left > 0 {
                 let count = Glibc.read(fifo.number, chunk.baseAddress, chunk.count)
                 if count > 0 {
                     left -= count
                     reader.append(UnsafeBufferPointer(rebasing: chunk[..<count]).span)
-                    while let frame = reader.next() { take(frame) }
+                    while let frame = reader.next() {
+                        hasFrame = true
+                        take(frame)
+                    }
                     continue
                 }
                 if count < 0, errno == EINTR { continue }
@@ -126,9 +130,9 @@ extension FIFOLoop {
                 break
             }
         }
-        if !reader.isInside {
-            partialDeadline = .max
-        } else if partialDeadline == .max {
+        // What is waited for now is not what was waited for before.
+        if hasFrame || !reader.isInside { partialDeadline = .max }
+        if reader.isInside, partialDeadline == .max {
             partialDeadline = Clock.boot() + milliseconds(configuration.partialMilliseconds)
         }
     }

@@ -49,7 +49,7 @@ final class ReplyFIFO {
 
     /// The reply of an expected command; empty for none.
     func fill(_ command: UInt64, _ reply: [UInt8], at now: Int64) {
-        guard let place = slots.firstIndex(where: { $0.command == command }) else { return }
+        guard let place = place(of: command) else { return }
         if reply.isEmpty {
             slots.remove(at: place)
         } else {
@@ -57,6 +57,19 @@ final class ReplyFIFO {
             waitingBytes += reply.count
         }
         if readySince == nil { readySince = now }
+    }
+
+    /// Where a command's slot is: they are in the order of its numbers, and there may be many thousands.
+    private func place(of command: UInt64) -> Int? {
+        var range = slots.indices
+        while let first = range.first {
+            let middle = first + range.count / 2
+            if slots[middle].command == command { return middle }
+            range =
+                slots[middle].command < command
+                ? (middle + 1)..<range.upperBound : first..<middle
+        }
+        return nil
     }
 
     /// Goes on as far as it can without waiting.
@@ -174,8 +187,11 @@ final class ReplyFIFO {
         return descriptor
     }
 
+    /// Only this user and root can have written the command. In a directory like /tmp somebody else could have made
+    /// the FIFO that it names, to read along.
     private static func isPrivateFIFO(_ status: stat) -> Bool {
         status.st_mode & S_IFMT == S_IFIFO && status.st_nlink == 1
+            && (status.st_uid == geteuid() || status.st_uid == 0)
     }
 
     private func milliseconds(_ count: Int) -> Int64 { Int64(count) * 1_000_000 }

@@ -68,6 +68,23 @@ struct FIFOServerTests {
         #expect(fifo.handler.commands.isEmpty)
     }
 
+    @Test(
+        "F10: fifty thousand commands whose replies nobody reads cost memory and time by their number"
+    )
+    func manyUnread() throws {
+        let fifo = try FIFOTestServer()
+        #expect(mkfifo(fifo.directory.path + "/silent-reader", 0o600) == 0)
+        let reader = try fifo.reader()
+        let command = Array(":c:silent-reader\n\n".utf8)
+        let many = Array(repeatElement(command, count: 50_000).joined())
+        try FIFOPeer.write(many, to: fifo.path)
+        let start = Clock.boot()
+        try FIFOPeer.write(":after:r\n\n", to: fifo.path)
+        #expect(reader.read(deadlineMilliseconds: 10_000) == "<after>")
+        #expect(Clock.boot() - start < 5_000_000_000)
+        #expect(eventually { fifo.server.counters.repliesDropped == 50_000 })
+    }
+
     @Test("F01: a NUL in the reply's name")
     func nulInReplyName() throws {
         let fifo = try FIFOTestServer()
@@ -97,6 +114,19 @@ struct FIFOServerTests {
         #expect(linked.read(deadlineMilliseconds: 20) == nil)
         #expect(try String(contentsOfFile: directory + "/file", encoding: .utf8) == "before")
         #expect(fifo.server.counters.repliesDropped == names.count)
+    }
+
+    @Test("F02: nothing is written to a FIFO that somebody else made to read along")
+    func foreignReply() throws {
+        let fifo = try FIFOTestServer()
+        let reader = try fifo.reader()
+        guard chown(reader.path, 65_534, .max) == 0 else {
+            print("left out: only root can give a file away")
+            return
+        }
+        try FIFOPeer.write(":r:{}\n", to: fifo.path)
+        #expect(fifo.notes(.notPrivateFIFO(reader.path)))
+        #expect(reader.read(deadlineMilliseconds: 20) == nil)
     }
 
     @Test(
@@ -167,6 +197,21 @@ struct FIFOServerTests {
         try writer.write(":r:{}\n")
         #expect(fifo.hasCommands(1))
         #expect(fifo.handler.commands == ["{}"])
+    }
+
+    @Test("a FIFO that is always in the middle of a command loses none: each has its own time")
+    func busy() throws {
+        let fifo = try FIFOTestServer { $0.partialMilliseconds = 100 }
+        let writer = try FIFOWriter(fifo.path)
+        let end = Clock.boot() + 500_000_000
+        var count = 0
+        try writer.write("::{\"n\":")
+        while Clock.boot() < end {
+            count += 1
+            try writer.write("1}\n::{\"n\":")
+            #expect(fifo.hasCommands(count))
+        }
+        #expect(fifo.server.counters.skipped == 0)
     }
 
     @Test("F09: ten megabytes without a line feed are one notice, and the next command is served")
