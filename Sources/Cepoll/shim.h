@@ -9,6 +9,7 @@
 #pragma clang module import SwiftGlibc
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -27,6 +28,11 @@ extern int accept4(int, struct sockaddr *, socklen_t *, int);
 static inline int carillon_accept(int listener, struct sockaddr_storage *address) {
     socklen_t length = sizeof *address;
     return accept4(listener, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// A descriptor that only stands for a file, whatever kind it is and links not followed; -1 and errno.
+static inline int carillon_open_path(const char *path) {
+    return open(path, 010000000 /* O_PATH */ | O_NOFOLLOW | O_CLOEXEC);
 }
 
 // struct ucred, under a name of our own.

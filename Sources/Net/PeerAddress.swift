@@ -1,4 +1,5 @@
 internal import Glibc
+public import WireFormats
 
 /// Who is at the other end of a connection. A plain value: 24 bytes, no memory of its own.
 public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
@@ -31,6 +32,15 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     public static func unix(user: UInt32, process: Int32) -> PeerAddress {
         PeerAddress(
             family: .unix, port: 0, high: UInt64(user), low: UInt64(UInt32(bitPattern: process)))
+    }
+
+    /// The address without its port; nil on a UNIX socket.
+    public var address: IPAddress? {
+        switch family {
+        case .ipv4: .v4(UInt32(truncatingIfNeeded: high))
+        case .ipv6: .v6(high, low)
+        case .unix: nil
+        }
     }
 
     /// The user id at the other end of a UNIX socket; nil on TCP.

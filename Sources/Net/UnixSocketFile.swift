@@ -1,9 +1,29 @@
+internal import Cepoll
+internal import EventCore
 internal import Glibc
+internal import Synchronization
+
+/// Who may open a UNIX socket of ours. What they may do then, the kernel having said who they are, is another matter.
+public enum UnixSocketAccess: Sendable {
+    /// This user, and root.
+    case owner
+    /// Whoever reaches the directory it lies in.
+    case everybody
+
+    fileprivate var permissions: UInt32 {
+        switch self {
+        case .owner: 0o600
+        case .everybody: 0o666
+        }
+    }
+}
 
 /// The file of a bound UNIX socket: made for this user alone, removed when it goes as long as it is still this one.
 final class UnixSocketFile: Sendable {
     private let path: String
     private let identity: FileIdentity?
+    /// As far as others may open it now.
+    private let access = Lock(UnixSocketAccess.owner)
 
     /// Binds `number`, a UNIX socket of type `type`, to `path`. Throws which call failed: ENAMETOOLONG, EADDRINUSE where
     /// somebody listens, EEXIST for a file that is no socket of ours: such a file is never touched.
@@ -20,6 +40,22 @@ final class UnixSocketFile: Sendable {
         guard bound == 0 else { throw error }
         self.path = path
         identity = FileIdentity(path: path)
+    }
+
+    /// Lets others open it, or not. Does nothing where another file lies at the path by now. Throws what the system says.
+    func set(_ access: UnixSocketAccess) throws(SystemError) {
+        let call = "chmod " + path
+        guard self.access.withLock({ $0 != access }) else { return }
+        let number = carillon_open_path(path)
+        guard number >= 0 else { throw .last(call) }
+        let file = FileDescriptor(owning: number)
+        var status = stat()
+        guard fstat(file.number, &status) == 0, FileIdentity(status) == identity else { return }
+        // The path itself could lead elsewhere by now; `fchmod` takes no such descriptor (open(2), O_PATH).
+        guard chmod("/proc/self/fd/\(file.number)", access.permissions) == 0 else {
+            throw .last(call)
+        }
+        self.access.withLock { $0 = access }
     }
 
     deinit {
@@ -65,23 +101,5 @@ final class UnixSocketFile: Sendable {
         let result = withAddress(&name) { connect(probe.number, $0, $1) }
         guard result != 0, errno == ECONNREFUSED else { throw SystemError(call, EADDRINUSE) }
         unlink(path)
-    }
-}
-
-/// Which file a path leads to, links not followed: to know later whether it is still that one.
-struct FileIdentity: Sendable, Equatable {
-    private let device: UInt
-    private let inode: UInt
-
-    /// nil where there is none.
-    init?(path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    init(_ status: stat) {
-        device = UInt(status.st_dev)
-        inode = UInt(status.st_ino)
     }
 }

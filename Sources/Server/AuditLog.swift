@@ -30,7 +30,7 @@ final class AuditLog: Sendable {
 
     /// Takes a record; any thread, never blocks.
     func take(_ record: AuditRecord) {
-        guard log.logLevel <= .notice else { return }
+        guard log.logLevel <= .notice || record.changesLogLevel else { return }
         let begins = state.withLock { state in
             guard state.waiting.count < Self.waitingMax else {
                 state.lost += 1
@@ -57,7 +57,10 @@ final class AuditLog: Sendable {
                 return (state.waiting, state.lost)
             }
             if records.isEmpty { return }
-            for record in records { log.notice("\(Self.line(record))") }
+            for record in records {
+                // At the level in force, where that is higher: a change of it would hide itself.
+                log.log(level: max(.notice, log.logLevel), "\(Self.line(record))")
+            }
             if lost > 0 { log.warning("AUDIT: lines lost, the log is too slow lines=\(lost)") }
         }
     }
@@ -141,5 +144,12 @@ final class AuditLog: Sendable {
             if let event { pairs.append(("event", event)) }
             if let id { pairs.append(("id", String(id))) }
         }
+    }
+}
+
+extension AuditRecord {
+    /// Whether it tells of how much is logged from now on.
+    fileprivate var changesLogLevel: Bool {
+        if case .logLevel(let command) = command { command.level != nil } else { false }
     }
 }

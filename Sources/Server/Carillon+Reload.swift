@@ -45,7 +45,7 @@ extension Carillon {
         try Self.check(addresses, here)
         let callers = try authenticator.read(new)
         let policy = try Self.policy(new, own: OwnListeners())
-        return current.withLock { current in
+        let report = current.withLock { current in
             var report = ReloadReport()
             for setting in Setting.table {
                 let values = setting.values(in: new)
@@ -65,5 +65,7 @@ extension Carillon {
             if let level = current.level { logSwitch.level = level }
             return report
         }
+        try openUnixSockets()
+        return report
     }
 }

@@ -65,7 +65,6 @@ public final class Carillon: Sendable {
         }
         requestGuard = try RequestGuard(settings, on: interface)
         Statistics.register(interface, transports: transports)
-        try Self.restore(from: store, into: interface, log: log)
         rules = LiveRules(Self.rules(settings, addresses: wanted))
         let runner = MIRunner(interface: interface)
         let rest = REST(
@@ -75,12 +74,15 @@ public final class Carillon: Sendable {
             handler: HTTPSurface(
                 rest: rest, authenticator: authenticator, requestGuard: requestGuard))
         addresses = try Self.bind(server, to: wanted)
-        Self.note(addresses, in: own)
+        Self.note(server.bound, over: .tcp, in: own)
         doors = try Doors(
             settings, runner: runner, authenticator: authenticator, own: own, log: log)
+        // When all our own ports are known: a subscription that leads to one of them is not taken up again.
+        try Self.restore(from: store, into: interface, log: log)
         processes = ServiceProcesses(logSwitch: logSwitch, end: end)
         interface.attach(service: processes)
         housekeeping = Housekeeping(interface, store)
+        try openUnixSockets()
     }
 
     /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`; behind those
@@ -160,6 +162,9 @@ extension Carillon {
         LiveRules.Rules(
             browsers: BrowserPolicy(
                 hosts: hosts(addresses) + settings.allowedHosts.map { $0.lowercased() },
+                takesAddresses: addresses.contains {
+                    ListenSetting.address($0)?.isUnspecified ?? false
+                },
                 origins: settings.allowedOrigins),
             dynamicEvents: settings.dynamicEvents)
     }
@@ -171,6 +176,16 @@ extension Carillon {
             names.append(host.contains(":") ? "[\(host)]" : host.lowercased())
         }
         return names
+    }
+
+    /// Lets other users open the UNIX sockets as far as they could do anything there.
+    func openUnixSockets() throws(StartError) {
+        do throws(SystemError) {
+            try server.setUnixSocketAccess(authenticator.takesOtherUsers ? .everybody : .owner)
+            try doors.setUnixSocketAccess(authenticator.namesOtherUsers ? .everybody : .owner)
+        } catch {
+            throw StartError("A UNIX socket cannot be opened to others: \(error)")
+        }
     }
 
     private static func server(

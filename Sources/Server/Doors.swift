@@ -42,6 +42,11 @@ final class Doors: Sendable {
         fifo?.stop(graceMilliseconds: graceMilliseconds)
     }
 
+    /// Says who may open the UNIX sockets. Throws for one whose file cannot be changed.
+    func setUnixSocketAccess(_ access: UnixSocketAccess) throws(SystemError) {
+        try datagrams?.setUnixSocketAccess(access)
+    }
+
     /// What `get_statistics` shows of them.
     var statistics: [Statistic] {
         var statistics: [Statistic] = []
@@ -107,19 +112,13 @@ extension Doors {
             for address in wanted {
                 let bound = try server.listen(on: address)
                 addresses.append(bound.description)
-                note(bound, in: own)
+                if case .unix(let path) = bound { own.add(path: path) }
             }
+            // Notifications never go to our own ports: an event called `raise_event` would raise itself for ever.
+            Carillon.note(server.bound, over: .udp, in: own)
             return server
         } catch {
             throw StartError("--mi-datagram: \(error)")
-        }
-    }
-
-    /// Notifications never go to our own ports: an event called `raise_event` would raise itself for ever.
-    private static func note(_ address: DatagramAddress, in own: OwnListeners) {
-        switch address {
-        case .unix(let path): own.add(path: path)
-        case .udp(let host, let port): Carillon.note(host, port, over: .udp, in: own)
         }
     }
 }

@@ -45,22 +45,12 @@ extension Carillon {
     }
 
     /// Tells the policy where we listen.
-    static func note(_ addresses: [ListenAddress], in own: OwnListeners) {
-        for case .tcp(let host, let port) in addresses { note(host, port, over: .tcp, in: own) }
-    }
-
-    /// Tells the policy of one listener.
     static func note(
-        _ host: String, _ port: UInt16, over network: OwnListeners.Network, in own: OwnListeners
+        _ bound: [PeerAddress], over network: OwnListeners.Network, in own: OwnListeners
     ) {
-        let bytes = Array(host.utf8)
-        if host == "localhost" {
-            own.add(.v4(0x7F00_0001), port: port, over: network)
-            own.add(.v6(0, 1), port: port, over: network)
-        } else if let address = IPAddress.parseIPv4(bytes.span) {
-            own.add(.v4(address), port: port, over: network)
-        } else if let address = IPAddress.parseIPv6(bytes.span) {
-            own.add(address, port: port, over: network)
+        for place in bound {
+            guard let address = place.address else { continue }
+            own.add(address, port: place.port, over: network)
         }
     }
 }

@@ -23,9 +23,8 @@ enum SignalWatch {
             stop()
             done.signal()
         }
-        let impatient = pthreadWaiter(log: log)
+        endAtSecondSignal(log: log)
         done.wait()
-        _ = impatient
     }
 
     private static var watched: sigset_t {
@@ -53,13 +52,11 @@ enum SignalWatch {
     }
 
     /// Ends the process should a second signal come before it has stopped.
-    private static func pthreadWaiter(log: Logger) -> DispatchQueue {
-        let queue = DispatchQueue(label: "carillon.impatient")
-        queue.async {
+    private static func endAtSecondSignal(log: Logger) {
+        DispatchQueue(label: "carillon.impatient").async {
             waitForEnd(log: log, reload: {})
             log.warning("SERVICE: stopped at once, deliveries may be lost")
             _exit(1)
         }
-        return queue
     }
 }

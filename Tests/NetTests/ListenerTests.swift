@@ -4,6 +4,7 @@ import Glibc
 import Net
 import TestSupport
 import Testing
+import WireFormats
 
 @Suite struct ListenerTests {
     private func withDirectory(_ body: (String) throws -> Void) throws {
@@ -28,6 +29,45 @@ import Testing
             server.stop()
             #expect(lstat(path, &status) != 0)
         }
+    }
+
+    @Test("others may open it when they are let, until they are not; another file is left alone")
+    func access() throws {
+        try withDirectory { directory in
+            let path = directory + "/http"
+            let server = try HTTPServer(handler: TestHandler())
+            defer { server.stop(graceMilliseconds: 0) }
+            try server.listen(on: .unix(path: path))
+            func mode() -> mode_t {
+                var status = stat()
+                return lstat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+            }
+            try server.setUnixSocketAccess(.everybody)
+            #expect(mode() == 0o666)
+            try server.start()
+            try server.setUnixSocketAccess(.owner)
+            #expect(mode() == 0o600)
+            #expect(unlink(path) == 0)
+            #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            #expect(chmod(path, 0o640) == 0)
+            try server.setUnixSocketAccess(.everybody)
+            #expect(mode() == 0o640)
+        }
+    }
+
+    @Test("what it is bound to is told as the kernel has it, a name looked up")
+    func bound() throws {
+        let server = try HTTPServer(handler: TestHandler())
+        defer { server.stop(graceMilliseconds: 0) }
+        guard
+            case .tcp("localhost", let port) = try server.listen(
+                on: .tcp(host: "localhost", port: 0))
+        else {
+            Issue.record("it does not say what it was asked for")
+            return
+        }
+        let bound = try #require(server.bound.first)
+        #expect(bound.address?.isLoopback == true && bound.port == port && port != 0)
     }
 
     @Test("a stale socket is replaced; a used one and any other file are left alone")

@@ -176,3 +176,29 @@ struct BrowserTests {
         }
     }
 }
+
+@Suite("Whom it answers: a service that listens on every address")
+struct WildcardHostTests {
+    @Test("any IP address is its name; names are as foreign as ever")
+    func hosts() throws {
+        let service = try RunningService {
+            $0.listen = ["0.0.0.0:0"]
+            $0.insecure = true
+        }
+        let client = try service.client()
+        for host in [
+            "127.0.0.1", "192.0.2.1", "198.51.100.7:\(service.port)", "[2001:db8::1]",
+            "[2001:db8::1]:8080", "localhost",
+        ] {
+            #expect(
+                try client.send("GET", "/livez", fields: ["Host": host]).status == 200, "\(host)")
+        }
+        for host in [
+            "192.0.2.1.evil.example", "127.evil.example", "evil.example", "192.0.2", "3221225985",
+            "192.0.2.01", "[2001:db8::1.evil.example]",
+        ] {
+            let status = try client.send("GET", "/livez", fields: ["Host": host]).status
+            #expect(status == 421 || status == 400, "\(host)")
+        }
+    }
+}

@@ -7,8 +7,11 @@ internal import Synchronization
 final class DatagramListener: Sendable {
     /// What it is bound to, with the port the kernel chose.
     let address: DatagramAddress
+    /// The same as the kernel knows it, a host name looked up; nil for a UNIX socket.
+    let bound: PeerAddress?
     let descriptor: FileDescriptor
-    private let file: UnixSocketFile?
+    /// The socket file it made.
+    let file: UnixSocketFile?
     private let counts: DatagramCounts
 
     /// Who sent a datagram, as `reply` needs it.
@@ -18,11 +21,15 @@ final class DatagramListener: Sendable {
         fileprivate let length: socklen_t
         /// Whether the sender has an address that can be replied to.
         var canBeAnswered: Bool { length > socklen_t(MemoryLayout<sa_family_t>.size) }
+        /// Whether it is this process itself, through a socket that only sends.
+        var isOurselves: Bool { !canBeAnswered && peer.process == ThisProcess.id }
     }
 
     /// One datagram, or why there is none.
     enum Received {
         case datagram(count: Int, Sender, overflowed: Int)
+        /// One that is longer than the buffer, which is full of its beginning.
+        case tooLong(Sender, overflowed: Int)
         /// Nothing more for now.
         case nothing
     }
@@ -42,41 +49,27 @@ final class DatagramListener: Sendable {
 
     private init(host: String, port: UInt16, _ counts: DatagramCounts) throws(SystemError) {
         let call = "bind " + DatagramAddress.udp(host: host, port: port).description
-        var hints = addrinfo()
-        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-        hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, String(port), &hints, &list) == 0, let first = list else {
-            throw SystemError(call, EADDRNOTAVAIL)
-        }
-        defer { freeaddrinfo(list) }
-        let descriptor = try Self.socket(first.pointee.ai_family, call)
-        var one: Int32 = 1
-        if first.pointee.ai_family == AF_INET6 {
-            // `::` does not take the IPv4 port too: both can be bound.
-            setsockopt(
-                descriptor.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one,
-                socklen_t(MemoryLayout<Int32>.size))
-        }
-        guard bind(descriptor.number, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
-            throw .last(call)
-        }
-        address = .udp(host: host, port: try Self.port(descriptor.number, call))
-        self.descriptor = descriptor
+        let socket = try InternetSocket(.datagram, host, port, call)
+        bound = socket.address
+        address = .udp(host: host, port: socket.address.port)
+        descriptor = socket.take()
+        Self.prepare(descriptor.number, isUnix: false)
         self.counts = counts
         file = nil
     }
 
     private init(path: String, _ counts: DatagramCounts) throws(SystemError) {
         let call = "bind unix:" + path
-        let descriptor = try Self.socket(AF_UNIX, call)
+        let descriptor = try FileDescriptor.socket(AF_UNIX, SOCK_DGRAM, call)
+        Self.prepare(descriptor.number, isUnix: true)
         file = try UnixSocketFile(binding: descriptor.number, type: SOCK_DGRAM, to: path, call)
         address = .unix(path: path)
+        bound = nil
         self.descriptor = descriptor
         self.counts = counts
     }
 
-    /// Takes the next datagram into `buffer`, cut off at its end; never blocks. One thread.
+    /// Takes the next datagram into `buffer`; never blocks. One thread.
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> Received {
         var datagram = carillon_datagram()
         while true {
@@ -85,8 +78,10 @@ final class DatagramListener: Sendable {
             if count >= 0 {
                 let sender = Sender(
                     peer: Self.peer(datagram), storage: datagram.from, length: datagram.from_length)
-                return .datagram(
-                    count: count, sender, overflowed: Int(datagram.overflowed))
+                let lost = Int(datagram.overflowed)
+                return datagram.is_truncated != 0
+                    ? .tooLong(sender, overflowed: lost)
+                    : .datagram(count: count, sender, overflowed: lost)
             }
             if errno == EAGAIN { return .nothing }
             // Anything else is an ICMP error of an earlier reply, taken by this very call.
@@ -112,30 +107,12 @@ final class DatagramListener: Sendable {
         }
     }
 
-    private static func socket(
-        _ family: Int32, _ call: String
-    ) throws(SystemError) -> FileDescriptor {
-        let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let number = Glibc.socket(family, type, 0)
-        guard number >= 0 else { throw .last(call) }
-        // Without these two it works too: bursts are shorter, drops and senders unknown; a UNIX sender
-        // that is unknown is refused.
+    /// Without these it works too: bursts are shorter, drops and senders unknown; a UNIX sender that is
+    /// unknown is refused.
+    private static func prepare(_ number: Int32, isUnix: Bool) {
         var bytes = receiveBufferBytes
         setsockopt(number, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
-        carillon_ask_for_circumstances(number, family == AF_UNIX ? 1 : 0)
-        return FileDescriptor(owning: number)
-    }
-
-    private static func port(_ number: Int32, _ call: String) throws(SystemError) -> UInt16 {
-        var storage = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let result = withUnsafeMutablePointer(to: &storage) { storage in
-            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                getsockname(number, $0, &size)
-            }
-        }
-        guard result == 0 else { throw .last(call) }
-        return PeerAddress(storage)?.port ?? 0
+        carillon_ask_for_circumstances(number, isUnix ? 1 : 0)
     }
 
     private static func peer(_ datagram: carillon_datagram) -> PeerAddress {
@@ -148,26 +125,6 @@ final class DatagramListener: Sendable {
 }
 
 extension PeerAddress {
-    /// The address in a `sockaddr_in` or `sockaddr_in6`; nil for another family.
-    init?(_ storage: sockaddr_storage) {
-        let parts: (family: Int32, port: UInt16, v4: UInt32, high: UInt64, low: UInt64) =
-            withUnsafeBytes(of: storage) { bytes in
-                // RFC 3493 §3.2 and §3.3: family, port, then the address at 4 or 8, in network order.
-                (
-                    Int32(storage.ss_family),
-                    UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)),
-                    UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)),
-                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-                )
-            }
-        switch parts.family {
-        case AF_INET: self = .ipv4(parts.v4, port: parts.port)
-        case AF_INET6: self = .ipv6(high: parts.high, low: parts.low, port: parts.port)
-        default: return nil
-        }
-    }
-
     /// Whether a datagram can really have been sent from this address by one host: not from port 0,
     /// "this network", multicast, broadcast or reserved addresses.
     var isPlausibleSender: Bool {

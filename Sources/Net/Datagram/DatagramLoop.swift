@@ -13,8 +13,6 @@ final class DatagramLoop {
 
     /// Most datagrams taken from one socket before another has its turn.
     private static let turnDatagramsMax = 64
-    /// More than any UDP datagram has.
-    private static let bufferBytes = 65_536
 
     init(
         _ sockets: [DatagramListener], _ handler: any DatagramHandler,
@@ -38,7 +36,8 @@ final class DatagramLoop {
 
     /// Runs until it is told to stop.
     func run() {
-        withUnsafeTemporaryAllocation(byteCount: Self.bufferBytes, alignment: 8) { buffer in
+        withUnsafeTemporaryAllocation(byteCount: DatagramServer.datagramBytesMax, alignment: 8) {
+            buffer in
             while true {
                 for index in 0..<poller.wait() {
                     let token = Int(poller.event(index).token)
@@ -53,22 +52,35 @@ final class DatagramLoop {
         let socket = sockets[index]
         let now = Clock.now()
         for _ in 0..<Self.turnDatagramsMax {
-            guard case .datagram(let count, let sender, let lost) = socket.receive(into: buffer)
-            else {
+            switch socket.receive(into: buffer) {
+            case .nothing:
                 return
-            }
-            counts.received.add(1, ordering: .relaxed)
-            note(lost, index)
-            guard sender.peer.isPlausibleSender, handler.accepts(sender.peer) else {
+            case .tooLong(let sender, let lost):
+                guard isTaken(sender, index, lost) else { continue }
                 counts.refused.add(1, ordering: .relaxed)
-                continue
+                socket.reply(handler.answer(tooLong: [UInt8](buffer[..<1])), to: sender)
+            case .datagram(let count, let sender, let lost):
+                guard isTaken(sender, index, lost) else { continue }
+                let answer = handler.answer(
+                    [UInt8](buffer[..<count]), from: sender.peer, at: now
+                ) {
+                    socket.reply($0, to: sender)
+                }
+                if let answer { socket.reply(answer, to: sender) }
             }
-            let datagram = [UInt8](UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            let answer = handler.answer(datagram, from: sender.peer, at: now) {
-                socket.reply($0, to: sender)
-            }
-            if let answer { socket.reply(answer, to: sender) }
         }
+    }
+
+    /// Counts a datagram; whether it is answered at all.
+    private func isTaken(_ sender: DatagramListener.Sender, _ index: Int, _ lost: Int) -> Bool {
+        counts.received.add(1, ordering: .relaxed)
+        note(lost, index)
+        // A notification that a link led to our own socket is no command: else whoever may subscribe and raise could
+        // give every command there is, as us.
+        let isTaken =
+            sender.peer.isPlausibleSender && !sender.isOurselves && handler.accepts(sender.peer)
+        if !isTaken { counts.refused.add(1, ordering: .relaxed) }
+        return isTaken
     }
 
     private func note(_ lost: Int, _ index: Int) {

@@ -25,6 +25,9 @@ public protocol DatagramHandler: Sendable {
     /// Whether datagrams of this sender are taken at all: others get no reply.
     func accepts(_ peer: PeerAddress) -> Bool
 
+    /// Answers a datagram of more than `DatagramServer.datagramBytesMax` bytes, which begins so; empty for no reply.
+    func answer(tooLong start: [UInt8]) -> [UInt8]
+
     /// Answers one datagram: at once, empty for no reply; or nil, and `later` gets the answer exactly
     /// once, from any thread. An answer has at most `DatagramServer.replyBytesMax` bytes.
     func answer(
@@ -37,7 +40,7 @@ public protocol DatagramHandler: Sendable {
 public struct DatagramCounters: Sendable, Equatable {
     /// Datagrams that were taken.
     public var received = 0
-    /// Datagrams of senders that are not accepted, or that nobody could reply to.
+    /// Datagrams of senders that are not accepted, or that nobody could reply to, and those too long.
     public var refused = 0
     /// Datagrams that the kernel dropped because they came faster than they were read.
     public var overflowed = 0
@@ -53,6 +56,8 @@ public struct DatagramCounters: Sendable, Equatable {
 /// Takes datagrams and replies to their senders: one event loop in one long-running block on a serial
 /// Dispatch queue of its own, for all its addresses.
 public final class DatagramServer: Sendable {
+    /// Most bytes of a datagram: more than any that came by UDP has. UNIX datagrams can be longer.
+    public static let datagramBytesMax = 65_536
     /// Most bytes of a reply: what fits into a UDP datagram over IPv4.
     public static let replyBytesMax = 65_507
 
@@ -63,6 +68,7 @@ public final class DatagramServer: Sendable {
     private struct State {
         var phase = Phase.new
         var sockets: [DatagramListener] = []
+        var files: [UnixSocketFile] = []
     }
 
     private let handler: any DatagramHandler
@@ -85,8 +91,19 @@ public final class DatagramServer: Sendable {
     @discardableResult
     public func listen(on address: DatagramAddress) throws(SystemError) -> DatagramAddress {
         let socket = try DatagramListener(address, counts)
-        state.withLock { $0.sockets.append(socket) }
+        state.withLock { state in
+            state.sockets.append(socket)
+            if let file = socket.file { state.files.append(file) }
+        }
         return socket.address
+    }
+
+    /// Where the kernel has bound the UDP ports, host names looked up; to be asked before `start`.
+    public var bound: [PeerAddress] { state.withLock { $0.sockets.compactMap(\.bound) } }
+
+    /// Says who may open the UNIX sockets; any time. Throws for the first whose file cannot be changed.
+    public func setUnixSocketAccess(_ access: UnixSocketAccess) throws(SystemError) {
+        for file in state.withLock({ $0.files }) { try file.set(access) }
     }
 
     /// Begins to read. Once. Throws when the kernel has no descriptor for the event loop.
@@ -111,6 +128,7 @@ public final class DatagramServer: Sendable {
             let wasRunning = state.phase == .running
             state.phase = .stopped
             state.sockets = []
+            state.files = []
             return wasRunning
         }
         guard wasRunning else { return }

@@ -70,10 +70,7 @@ public final class UDPPort: Sendable {
         _ payload: UnsafeRawBufferPointer, toIPv4 address: UInt32, port: UInt16,
         _ refusals: inout [Refusal]
     ) -> Int32 {
-        var target = sockaddr_in()
-        target.sin_family = sa_family_t(AF_INET)
-        target.sin_port = port.bigEndian
-        target.sin_addr.s_addr = address.bigEndian
+        var target = sockaddr_in(address, port: port)
         return withUnsafeBytes(of: &target) { send(payload, to: $0, &refusals) }
     }
 
@@ -83,13 +80,7 @@ public final class UDPPort: Sendable {
         _ payload: UnsafeRawBufferPointer, toIPv6 upper: UInt64, _ lower: UInt64, port: UInt16,
         _ refusals: inout [Refusal]
     ) -> Int32 {
-        var target = sockaddr_in6()
-        target.sin6_family = sa_family_t(AF_INET6)
-        target.sin6_port = port.bigEndian
-        withUnsafeMutableBytes(of: &target.sin6_addr) { bytes in
-            bytes.storeBytes(of: upper.bigEndian, as: UInt64.self)
-            bytes.storeBytes(of: lower.bigEndian, toByteOffset: 8, as: UInt64.self)
-        }
+        var target = sockaddr_in6(upper, lower, port: port)
         return withUnsafeBytes(of: &target) { send(payload, to: $0, &refusals) }
     }
 
@@ -99,7 +90,8 @@ public final class UDPPort: Sendable {
         for _ in 0..<Self.takenMax {
             let code = carillon_take_icmp_error(descriptor.number, &destination)
             guard code != 0 else { return }
-            refusals.append(Refusal(destination: Self.peer(destination), errno: code))
+            guard let peer = PeerAddress(destination) else { continue }
+            refusals.append(Refusal(destination: peer, errno: code))
         }
     }
 
@@ -149,20 +141,5 @@ public final class UDPPort: Sendable {
     private func throwStraysAway() {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)
         for _ in 0..<Self.takenMax where recv(descriptor.number, nil, 0, flags) < 0 { return }
-    }
-
-    private static func peer(_ storage: sockaddr_storage) -> PeerAddress {
-        withUnsafeBytes(of: storage) { bytes in
-            // RFC 3493 §3.3: the port lies at the same place in both, the IPv6 address behind a
-            // flow label.
-            let port = UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
-            guard Int32(storage.ss_family) == AF_INET6 else {
-                let address = bytes.load(fromByteOffset: 4, as: UInt32.self)
-                return .ipv4(UInt32(bigEndian: address), port: port)
-            }
-            return .ipv6(
-                high: UInt64(bigEndian: bytes.load(fromByteOffset: 8, as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.load(fromByteOffset: 16, as: UInt64.self)), port: port)
-        }
     }
 }

@@ -62,7 +62,7 @@ extension HTTPWorkerLoop {
             let connection = carillon_accept(descriptor, &address)
             if connection >= 0 {
                 assign(
-                    connection, PeerAddress(connection, &address),
+                    connection, PeerAddress(connection, address),
                     refused: open >= configuration.connectionsMax)
                 continue
             }
@@ -173,29 +173,16 @@ extension HTTPWorkerLoop {
 }
 
 extension PeerAddress {
-    /// The address that `accept4` has written.
-    init(_ connection: Int32, _ storage: inout sockaddr_storage) {
-        let family = Int32(storage.ss_family)
-        self = withUnsafeBytes(of: &storage) { bytes in
-            // struct sockaddr_in and sockaddr_in6: the port at 2, then the address at 4 or 8, in
-            // network order.
-            let port = bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
-            switch family {
-            case AF_INET:
-                return .ipv4(
-                    bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self).bigEndian, port: port)
-            case AF_INET6:
-                return .ipv6(
-                    high: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).bigEndian,
-                    low: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self).bigEndian,
-                    port: port)
-            default:
-                var credentials = carillon_credentials()
-                // Left at zero process and the highest user id when the kernel does not know.
-                credentials.user = .max
-                _ = carillon_credentials(connection, &credentials)
-                return .unix(user: credentials.user, process: credentials.process)
-            }
+    /// Who has connected: by the address that `accept4` has written, or, on a UNIX socket, by the kernel's word.
+    init(_ connection: Int32, _ storage: sockaddr_storage) {
+        if let address = PeerAddress(storage) {
+            self = address
+            return
         }
+        var credentials = carillon_credentials()
+        // Left at zero process and the highest user id when the kernel does not know.
+        credentials.user = .max
+        _ = carillon_credentials(connection, &credentials)
+        self = .unix(user: credentials.user, process: credentials.process)
     }
 }

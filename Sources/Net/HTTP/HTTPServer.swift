@@ -18,6 +18,7 @@ public final class HTTPServer: Sendable {
     private struct State {
         var phase = Phase.new
         var listeners: [Listener] = []
+        var files: [UnixSocketFile] = []
     }
 
     private let configuration: HTTPConfiguration
@@ -47,8 +48,19 @@ public final class HTTPServer: Sendable {
     @discardableResult
     public func listen(on address: ListenAddress) throws(SystemError) -> ListenAddress {
         let listener = try Listener(address)
-        state.withLock { $0.listeners.append(listener) }
+        state.withLock { state in
+            state.listeners.append(listener)
+            if let file = listener.file { state.files.append(file) }
+        }
         return listener.address
+    }
+
+    /// Where the kernel has bound the TCP listeners, host names looked up; to be asked before `start`.
+    public var bound: [PeerAddress] { state.withLock { $0.listeners.compactMap(\.bound) } }
+
+    /// Says who may open the UNIX sockets; any time. Throws for the first whose file cannot be changed.
+    public func setUnixSocketAccess(_ access: UnixSocketAccess) throws(SystemError) {
+        for file in state.withLock({ $0.files }) { try file.set(access) }
     }
 
     /// Starts the workers and begins to accept. Once; a second call and a call after `stop` do
@@ -75,6 +87,7 @@ public final class HTTPServer: Sendable {
             let wasRunning = state.phase == .running
             state.phase = .stopped
             state.listeners = []
+            state.files = []
             return wasRunning
         }
         guard wasRunning else { return }

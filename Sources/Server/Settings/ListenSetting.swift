@@ -1,4 +1,5 @@
 internal import Net
+internal import WireFormats
 
 /// The setting `listen`, read.
 enum ListenSetting {
@@ -29,8 +30,15 @@ enum ListenSetting {
     static func isLocal(_ address: ListenAddress) -> Bool {
         switch address {
         case .unix: true
-        case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        case .tcp(let host, _): host == "localhost" || self.address(address)?.isLoopback ?? false
         }
+    }
+
+    /// The IP address it says; nil for a host name and for a UNIX socket.
+    static func address(_ address: ListenAddress) -> IPAddress? {
+        guard case .tcp(let host, _) = address else { return nil }
+        let bytes = Array(host.utf8)
+        return IPAddress.parseIPv4(bytes.span).map { .v4($0) } ?? IPAddress.parseIPv6(bytes.span)
     }
 
     private static func bad(_ text: String, _ name: String) -> StartError {

@@ -5,11 +5,15 @@ internal import WireFormats
 struct BrowserPolicy: Sendable {
     /// Names and addresses that are this service, lower case, IPv6 in brackets, without port.
     let hosts: [[UInt8]]
+    /// Whether every IP address counts as ours too. Foreign pages come by names: one that was loaded from an address
+    /// was loaded from here.
+    let takesAddresses: Bool
     /// Origins of pages that may read and write from elsewhere: `https://board.example`, compared exactly.
     let origins: [[UInt8]]
 
-    init(hosts: [String], origins: [String]) {
+    init(hosts: [String], takesAddresses: Bool = false, origins: [String]) {
         self.hosts = hosts.map { Array($0.utf8) }
+        self.takesAddresses = takesAddresses
         self.origins = origins.map { Array($0.utf8) }
     }
 
@@ -22,7 +26,16 @@ struct BrowserPolicy: Sendable {
         let name =
             end > 0 && host[end - 1] == UInt8(ascii: ":")
             ? UnsafeBufferPointer(rebasing: host[0..<(end - 1)]) : host
-        return hosts.contains { equals(name, $0) }
+        return hosts.contains { equals(name, $0) } || takesAddresses && Self.isAddress(name)
+    }
+
+    /// Whether it is an IPv4 address, or an IPv6 address in brackets.
+    private static func isAddress(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard name.first == UInt8(ascii: "["), name.last == UInt8(ascii: "]"), name.count > 2 else {
+            return IPAddress.parseIPv4(name.span) != nil
+        }
+        return IPAddress.parseIPv6(UnsafeBufferPointer(rebasing: name[1..<(name.count - 1)]).span)
+            != nil
     }
 
     /// Whether a page of `origin` may write: none was named (no browser), it is allowed, or it is our own.

@@ -1,11 +1,12 @@
 internal import EventCore
+internal import Net
 internal import Synchronization
 public import WireFormats
 
 /// Where this service itself listens, so that no subscription makes it talk to itself.
 ///
 /// A class because the ports are known only after binding, when the transports already hold their
-/// policy. Any thread; never blocks for longer than a lookup in a short list.
+/// policy. Any thread; never blocks.
 public final class OwnListeners: Sendable {
     /// What a listener receives.
     public enum Network: Sendable, Hashable {
@@ -27,8 +28,7 @@ public final class OwnListeners: Sendable {
     /// None yet.
     public init() {}
 
-    /// Adds a listener. 0.0.0.0 and :: stand for every loopback address; whoever binds them adds
-    /// the host's other addresses one by one if it knows them.
+    /// Adds a listener. 0.0.0.0 and :: stand for every address of this host.
     public func add(_ address: IPAddress, port: UInt16, over network: Network = .tcp) {
         listeners.withLock { $0.append(Listener(network: network, address: address, port: port)) }
     }
@@ -46,13 +46,11 @@ public final class OwnListeners: Sendable {
     /// Whether one of them would receive what is sent to this address and port.
     public func contain(_ address: IPAddress, port: UInt16, over network: Network) -> Bool {
         let target = address.embeddedIPv4.map { IPAddress.v4($0) } ?? address
-        return listeners.withLock { listeners in
-            listeners.contains { listener in
-                listener.network == network && listener.port == port
-                    && (listener.address == target
-                        || listener.address.isUnspecified
-                            && (target.isLoopback || target.isUnspecified))
-            }
+        let there = listeners.withLock { listeners in
+            listeners.filter { $0.network == network && $0.port == port }.map(\.address)
         }
+        // Asked of the kernel at last, and without the lock: hardly ever does anybody listen on this port.
+        return there.contains(target)
+            || there.contains(where: \.isUnspecified) && LocalAddress.isOurs(target)
     }
 }

@@ -25,6 +25,10 @@ struct DatagramServerTests {
 
         func accepts(_ peer: PeerAddress) -> Bool { isOpen }
 
+        func answer(tooLong start: [UInt8]) -> [UInt8] {
+            Array("too long: \(String(decoding: start, as: UTF8.self))".utf8)
+        }
+
         func answer(
             _ datagram: [UInt8], from peer: PeerAddress, at now: Moment,
             later: @escaping @Sendable ([UInt8]) -> Void
@@ -54,6 +58,19 @@ struct DatagramServerTests {
             self.addresses = try addresses.map { [server] in try server.listen(on: $0) }
             try server.start()
         }
+    }
+
+    /// Runs a program in a process of its own; nil, and says so, where there is no Python.
+    private func python3(_ program: String, _ argument: String) throws -> Process? {
+        guard access("/usr/bin/python3", X_OK) == 0 else {
+            print("left out: there is no /usr/bin/python3")
+            return nil
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", program, argument]
+        try process.start()
+        return process
     }
 
     @Test("IPv4, IPv6 and UNIX senders get their datagram back, and are known")
@@ -136,14 +153,52 @@ struct DatagramServerTests {
     func nameless() throws {
         let directory = try PrivateDirectory()
         let handler = Handler()
-        let running = try Running(handler, .unix(path: directory.path + "/mi"))
+        let path = directory.path + "/mi"
+        let running = try Running(handler, .unix(path: path))
         defer { running.server.stop() }
-        let client = DatagramReceiver(.nameless)
-        #expect(client.send("hello", to: running.addresses[0]))
+        let python = """
+            import socket, sys
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'hello', sys.argv[1])
+            """
+        guard let process = try python3(python, path) else { return }
+        process.waitUntilExit()
         #expect(eventually { handler.count == 1 })
         var expected = DatagramCounters()
         expected.received = 1
         #expect(running.server.counters == expected)
+    }
+
+    @Test("what this process sends to itself from a socket without a name is no command")
+    func ourselves() throws {
+        let directory = try PrivateDirectory()
+        let handler = Handler()
+        let path = directory.path + "/mi"
+        let running = try Running(handler, .unix(path: path))
+        defer { running.server.stop() }
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.path + "/link", withDestinationPath: path)
+        var ports = try UnixPorts()
+        let code = Array("hello".utf8).withUnsafeBytes {
+            ports.send($0, to: UnixAddress(directory.path + "/link"))
+        }
+        #expect(code == 0)
+        #expect(eventually { running.server.counters.refused == 1 })
+        #expect(handler.count == 0)
+    }
+
+    @Test("a UNIX datagram beyond 64 KB is refused as one, never cut and run")
+    func tooLong() throws {
+        let directory = try PrivateDirectory()
+        let handler = Handler()
+        let running = try Running(handler, .unix(path: directory.path + "/mi"))
+        defer { running.server.stop() }
+        let client = DatagramReceiver(.path(directory.path + "/client"))
+        let most = [UInt8](repeating: UInt8(ascii: "x"), count: DatagramServer.datagramBytesMax)
+        #expect(client.send(most + [0], to: running.addresses[0]))
+        #expect(client.receive() == "too long: x")
+        #expect(handler.count == 0 && running.server.counters.refused == 1)
+        #expect(client.send(most, to: running.addresses[0]))
+        #expect(client.receiveBytes()?.count == most.count)
     }
 
     @Test("D08: a UNIX sender that has gone is counted, and the next one is served")
@@ -194,14 +249,7 @@ struct DatagramServerTests {
                 s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * 16))], 0, sys.argv[1])
             """
         let before = try open()
-        guard
-            let process = try? Process.run(
-                URL(fileURLWithPath: "/usr/bin/python3"),
-                arguments: ["-c", python, directory.path + "/mi"])
-        else {
-            print("left out: there is no /usr/bin/python3")
-            return
-        }
+        guard let process = try python3(python, directory.path + "/mi") else { return }
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
         #expect(eventually { running.server.counters.received == 200 })

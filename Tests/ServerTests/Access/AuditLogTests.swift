@@ -1,3 +1,4 @@
+import Logging
 import TestSupport
 import Testing
 
@@ -42,6 +43,22 @@ struct AuditLogTests {
                 "AUDIT: what=publish who=ops from=ADDRESS event=E_B result=created",
                 "AUDIT: what=raise who=board from=ADDRESS event=E_A result=forbidden",
             ])
+    }
+
+    @Test("a change of how much is logged is told, however little is logged")
+    func levels() throws {
+        let recorder = LineRecorder()
+        var log = recorder.log
+        log.logLevel = .error
+        let service = try RunningService(log: log)
+        let client = try service.client()
+        try client.subscribe("E_A", "udp:127.0.0.1:9")
+        _ = try client.mi(#"{"jsonrpc":"2.0","method":"log_level","params":[-1],"id":1}"#)
+        _ = try client.mi(#"{"jsonrpc":"2.0","method":"log_level","id":2}"#)
+        service.stop()
+        let lines = recorder.lines.filter { $0.hasPrefix("AUDIT: ") }
+        #expect(lines.count == 1 && lines.first?.hasPrefix("AUDIT: what=log_level who=- ") == true)
+        #expect(lines.first?.hasSuffix(" level=-1 result=done") == true)
     }
 
     @Test("a stranger's text cannot begin a line of its own, and no refused socket is shown")

@@ -217,18 +217,46 @@ struct AuthenticationTests {
             print("left out: only root can start a process of another user")
             return
         }
-        for (users, expected) in [([], "403"), (["65534=read"], "200")] {
-            let directory = try PrivateDirectory()
-            let path = directory.path + "/http"
-            let service = try RunningService {
-                $0.listen = ["127.0.0.1:0", path]
-                $0.unixUsers = users
-            }
-            chmod(directory.path, 0o711)
-            chmod(path, 0o666)
-            #expect(try statusAsNobody(path) == expected)
-            withExtendedLifetime(service) {}
+        let directory = try PrivateDirectory()
+        let path = directory.path + "/http"
+        chmod(directory.path, 0o711)
+        let service = try RunningService { $0.listen = ["127.0.0.1:0", path] }
+        #expect(try statusAsNobody(path) == "000", "it cannot open it")
+        chmod(path, 0o666)
+        #expect(try statusAsNobody(path) == "403")
+        service.stop()
+        let open = try RunningService {
+            $0.listen = ["127.0.0.1:0", path]
+            $0.unixUsers = ["65534=read"]
         }
+        #expect(try statusAsNobody(path) == "200")
+        open.stop()
+    }
+
+    @Test("a UNIX socket is open to others while they could do anything there, and not else")
+    func unixSocketModes() throws {
+        let directory = try PrivateDirectory()
+        let (http, datagram) = (directory.path + "/http", directory.path + "/datagram")
+        var settings = Settings(stateDirectory: directory.path + "/state")
+        settings.listen = ["127.0.0.1:0", http]
+        settings.miDatagram = [datagram]
+        let service = try RunningService(stateDirectory: settings.stateDirectory) { $0 = settings }
+        func isOpen(_ path: String) -> Bool {
+            var status = stat()
+            return lstat(path, &status) == 0 && status.st_mode & 0o066 == 0o066
+        }
+        #expect(!isOpen(http) && !isOpen(datagram))
+        // Over HTTP a token counts as well; a datagram carries none.
+        settings.tokensFile = files.tokens
+        _ = try service.carillon.reload(settings)
+        #expect(isOpen(http) && !isOpen(datagram))
+        settings.unixUsers = ["65534=read"]
+        _ = try service.carillon.reload(settings)
+        #expect(isOpen(http) && isOpen(datagram))
+        settings.tokensFile = nil
+        settings.unixUsers = ["0=read"]
+        _ = try service.carillon.reload(settings)
+        #expect(!isOpen(http) && !isOpen(datagram))
     }
 
     /// The status that curl gets for the events when it runs as the user 65534.
@@ -255,8 +283,10 @@ struct AuthenticationTests {
                 change(&settings)
             }
         }
-        let error = #expect(throws: StartError.self) { try start { _ in } }
-        #expect(error?.description.contains("--tokens") == true)
+        for address in ["0.0.0.0:0", "[::]:0", "127.evil.example:0", "192.0.2.1:0"] {
+            let error = #expect(throws: StartError.self) { try start { $0.listen = [address] } }
+            #expect(error?.description.contains("--tokens") == true, "\(address)")
+        }
         try start { $0.tokensFile = files.tokens }
         try start { $0.basicUsers = ["a:sha256:\(SHA256(of: "x").hexadecimal)"] }
         try start { $0.insecure = true }

@@ -4,6 +4,7 @@ import Net
 import Server
 import TestSupport
 import Testing
+import WireFormats
 
 @Suite("The datagram door's own")
 struct DatagramDoorTests {
@@ -99,30 +100,11 @@ struct DatagramDoorTests {
                 != nil)
     }
 
-    @Test("D09: another user's datagrams are refused, even where the socket is open to it")
+    @Test("D09: another user's datagrams are refused, even where the socket was opened to it")
     func otherUser() throws {
-        guard geteuid() == 0, access("/usr/bin/setpriv", X_OK) == 0,
-            access("/usr/bin/python3", X_OK) == 0
-        else {
-            print("left out: only root can become another user, with setpriv and python3")
-            return
-        }
         let open = try OpenService()
-        chmod(open.directory.path, 0o755)
         chmod(open.directory.path + "/mi.dgram", 0o666)
-        let python = """
-            import socket, sys
-            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            s.sendto(b'{"jsonrpc":"2.0","method":"raise_event","params":["E_PIKE_BLOCKED"]}', sys.argv[1])
-            """
-        let process = try Process.run(
-            URL(fileURLWithPath: "/usr/bin/setpriv"),
-            arguments: [
-                "--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", python,
-                open.directory.path + "/mi.dgram",
-            ])
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        guard try raiseAsNobody(open) else { return }
         let isRefused = try eventually {
             try open.client.statistics()["mi_datagram:refused"] == 1
         }
@@ -130,10 +112,44 @@ struct DatagramDoorTests {
         #expect(try open.client.statistics()["evi:raised"] == 0)
     }
 
+    @Test("a user that the settings name can open the socket, and does what they say")
+    func namedUser() throws {
+        let open = try OpenService { $0.unixUsers = ["65534=raise:E_PIKE_BLOCKED"] }
+        guard try raiseAsNobody(open) else { return }
+        #expect(try eventually { try open.client.statistics()["evi:raised"] == 1 })
+    }
+
+    /// Raises an event as the user 65534; false, and says so, where that cannot be done here.
+    private func raiseAsNobody(_ open: OpenService) throws -> Bool {
+        guard geteuid() == 0, access("/usr/bin/setpriv", X_OK) == 0,
+            access("/usr/bin/python3", X_OK) == 0
+        else {
+            print("left out: only root can become another user, with setpriv and python3")
+            return false
+        }
+        chmod(open.directory.path, 0o755)
+        let python = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.sendto(b'{"jsonrpc":"2.0","method":"raise_event","params":["E_PIKE_BLOCKED"]}', sys.argv[1])
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+        process.arguments = [
+            "--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", python,
+            open.directory.path + "/mi.dgram",
+        ]
+        try process.start()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return true
+    }
+
     @Test("it does not listen beyond loopback unless told --insecure; bad settings are named")
     func settings() throws {
         for (address, word) in [
-            ("0.0.0.0:0", "--insecure"), ("127.0.0.1", "--mi-datagram"), ("udp:x", "--mi-datagram"),
+            ("0.0.0.0:0", "--insecure"), ("127.evil.example:0", "--insecure"),
+            ("127.0.0.1", "--mi-datagram"), ("udp:x", "--mi-datagram"),
         ] {
             let error = #expect(throws: StartError.self) {
                 try RunningService { $0.miDatagram = [address] }
@@ -149,6 +165,67 @@ struct DatagramDoorTests {
             $0.insecure = true
         }
         open.stop()
+    }
+
+    @Test("a UNIX datagram beyond 64 KB is an error in its own protocol, never cut and run")
+    func tooLong() throws {
+        let open = try OpenService()
+        let text = String(repeating: "x", count: 65_536)
+        let error = try open.send(#"{"jsonrpc":"2.0","id":1,"x":""# + text, through: .unixJSON)
+        #expect(error?.contains(#""code":-32600"#) == true && error?.contains("65536") == true)
+        #expect(
+            try open.send(":which:\n" + text, through: .unixLines) == "400 Datagram too long\n\n")
+    }
+
+    @Test("a link to our own socket lets nobody give commands as us")
+    func ownSocketByLink() throws {
+        let open = try OpenService()
+        let link = open.directory.path + "/link"
+        try FileManager.default.createSymbolicLink(
+            atPath: link, withDestinationPath: open.directory.path + "/mi.dgram")
+        // An event called as a command: its notification is a call of it.
+        #expect(try open.client.subscribe("kill", "unix:" + link).status == 201)
+        #expect(try open.client.raise("kill").status == 202)
+        let isRefused = try eventually {
+            try open.client.statistics()["mi_datagram:refused"] == 1
+        }
+        #expect(isRefused && open.service.endsAskedFor == 0)
+    }
+
+    @Test("no address of this host leads a notification to a port that is open on all of them")
+    func everyAddress() throws {
+        let service = try RunningService {
+            $0.listen = ["0.0.0.0:0"]
+            $0.miDatagram = ["0.0.0.0:0"]
+            $0.insecure = true
+        }
+        let udp = try #require(service.carillon.listening.first { $0.hasPrefix("udp:") })
+        let port = try #require(udp.split(separator: ":").last)
+        for address in HostAddresses.ipv4.map({ IPAddress.v4($0) }) {
+            for socket in ["udp:\(address):\(port)", "http://\(address):\(service.port)/mi"] {
+                let answer = try service.client().subscribe("raise_event", socket)
+                #expect(answer.status == 422, "\(socket): \(answer.text)")
+            }
+        }
+        #expect(try service.client().subscribe("E_A", "udp:198.51.100.1:\(port)").status == 201)
+    }
+
+    @Test("a subscription that leads to a port opened since is not taken up again")
+    func restoredToOwnPort() throws {
+        let receiver = DatagramReceiver()
+        let first = try RunningService()
+        try first.client().subscribe("raise_event", receiver.socketText)
+        try first.client().subscribe("E_A", "udp:127.0.0.1:9")
+        first.stop()
+        let port = receiver.port
+        withExtendedLifetime(consume receiver) {}
+        let recorder = LineRecorder()
+        let second = try RunningService(stateDirectory: first.stateDirectory, log: recorder.log) {
+            $0.miDatagram = ["127.0.0.1:\(port)"]
+        }
+        let sockets = try second.client().subscribers().compactMap { $0["socket"] as? String }
+        #expect(sockets == ["udp:127.0.0.1:9"])
+        #expect(recorder.lines.contains { $0.contains("not restored: This service itself") })
     }
 
     @Test(

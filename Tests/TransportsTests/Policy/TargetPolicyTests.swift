@@ -105,7 +105,7 @@ struct TargetPolicyTests {
     }
 
     @Test(
-        "Our own listeners are never sent to, an unspecified one stands for loopback; other networks are others"
+        "Our own listeners are never sent to, an unspecified one stands for every address of this host; other networks are others"
     )
     func ownListeners() throws {
         let policy = TargetPolicy(mode: .any)
@@ -126,7 +126,8 @@ struct TargetPolicyTests {
         #expect(try refuses("0.0.0.0:8080", .tcp))
         #expect(try !refuses("127.0.0.1:8081", .tcp))
         #expect(try !refuses("127.0.0.1:8080", .udp))
-        #expect(try !refuses("192.0.2.1:8080", .tcp))
+        #expect(try !refuses("198.51.100.1:8080", .tcp))
+        #expect(try refuses("[::1]:8080", .tcp))
         #expect(try refuses("[::1]:9000", .tcp))
         #expect(try refuses("127.0.0.1:53", .udp))
         #expect(!policy.allows(.v6(0, 0xFFFF_7F00_0001), port: 8_080, over: .tcp), "mapped")

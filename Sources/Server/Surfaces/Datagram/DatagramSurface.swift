@@ -19,6 +19,18 @@ struct DatagramSurface: DatagramHandler {
         return sources.contains { $0.contains(address) }
     }
 
+    private static let tooLong =
+        "A datagram has at most \(DatagramServer.datagramBytesMax) bytes."
+
+    func answer(tooLong start: [UInt8]) -> [UInt8] {
+        if start.first == UInt8(ascii: ":") {
+            return MILines.text(LineReply(400, "Datagram too long"))
+        }
+        var text: [UInt8] = []
+        text.appendResponse(to: .null, error: .invalidRequest.with(data: .string(Self.tooLong)))
+        return text
+    }
+
     func answer(
         _ datagram: [UInt8], from peer: PeerAddress, at now: Moment,
         later: @escaping @Sendable ([UInt8]) -> Void

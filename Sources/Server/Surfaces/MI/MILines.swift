@@ -46,7 +46,8 @@ struct MILines: Sendable {
         }
     }
 
-    private static func text(_ reply: LineReply) -> [UInt8] {
+    /// A reply as it is written.
+    static func text(_ reply: LineReply) -> [UInt8] {
         var text: [UInt8] = []
         text.append(lines: reply)
         return text
