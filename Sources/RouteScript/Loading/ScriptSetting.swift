@@ -15,6 +15,5 @@ public struct ScriptSetting: Sendable, Hashable {
     public var kind: Kind
     /// Where it stands.
     public var position: SourcePosition
-    /// Its place in `Script.settings`.
-    public var number: Int
+    let place: Place
 }

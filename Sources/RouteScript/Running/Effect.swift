@@ -34,6 +34,8 @@ public enum EffectResult: Sendable {
     case http(HTTPAnswer)
     /// The answer to a command, as JSON text (a bare string without quotes). `mi` answers 1.
     case mi([UInt8])
+    /// A command was refused, with this text. `mi` answers -1.
+    case miError([UInt8])
     /// There is no answer.
     case failed(EffectFailure)
 }

@@ -6,7 +6,7 @@ public enum Progress: Sendable {
     case sliced
     /// It waits for the outside; resume it with the result.
     case waiting(Effect)
-    /// It was ended: a limit was passed, or a number left 64 bits. What it did until then stays done.
+    /// It was ended: a limit was passed. What it did until then stays done.
     case failed(RunError)
 }
 
@@ -44,16 +44,6 @@ public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
         case stringTooLong = "string_too_long"
         /// AVPs beyond `ScriptLimits.avpsMax` or `avpBytesMax`.
         case avps
-        /// A number left 64 bits.
-        case overflow
-        /// Divided by zero.
-        case divisionByZero = "division_by_zero"
-        /// A value of the wrong kind: text where a number is needed.
-        case type
-        /// An AVP index that is not there was assigned to.
-        case noSuchIndex = "no_such_index"
-        /// The host lost what the run waited for.
-        case effect
     }
 
     /// What happened.

@@ -1,0 +1,230 @@
+import EventCore
+import Foundation
+import RouteScript
+import WireFormats
+
+/// A script with what it should do, said in its own comments, in order:
+///
+///     # run: event_route[E_X] {"ip":"192.0.2.7"}    runs a route; default: startup_route, then route
+///     # answer: http 200 text/plain hello           what the next effect comes to
+///     # answer: mi OK  ·  # answer: refused BUSY  ·  # answer: failed -3
+///     # give: stat tcp-load 90  ·  env HOME /root  ·  var name value  ·  now 1700000000
+///     # give: limit steps 1000  ·  # give: refuse E_X
+///     # expect: log error text  ·  raise E_X {"ip":"…"}  ·  subscribe E_X udp:… never
+///     # expect: http GET url body  ·  mi command ["argument"]
+///     # expect: end 1  ·  exit  ·  drop  ·  failed steps
+///     # expect: error 3:5 text  ·  warning 3:5 text     while loading
+///     # expect: stat name value  ·  shv name value      when all is over
+///
+/// The lines expected are all that happens, in order; one that ends in `…` is the beginning of what
+/// happens. How a route ends is looked at only where it is expected.
+struct ScriptFile: CustomStringConvertible {
+    let name: String
+    let bytes: [UInt8]
+    var runs: [String] = []
+    var answers: [String] = []
+    var gifts: [[String]] = []
+    var expected: [String] = []
+
+    init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let line = line.drop { $0 == " " || $0 == "\u{FEFF}" }
+            guard line.hasPrefix("# "), let colon = line.firstIndex(of: ":") else { continue }
+            let rest = String(line[line.index(after: colon)...].drop { $0 == " " })
+            switch line[..<colon] {
+            case "# run": runs.append(rest)
+            case "# answer": answers.append(rest)
+            case "# give": gifts.append(rest.split(separator: " ").map(String.init))
+            case "# expect": expected.append(rest)
+            default: break
+            }
+        }
+    }
+
+    var description: String { name }
+
+    /// All script files below `Scripts`, by topic.
+    static let all: [ScriptFile] = {
+        let base = folder.path
+        let names = FileManager.default.enumerator(atPath: base)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".cfg") && !$0.hasPrefix("included/") }.sorted()
+            .compactMap { name in
+                FileManager.default.contents(atPath: base + "/" + name).map {
+                    ScriptFile(name: name, bytes: Array($0))
+                }
+            }
+    }()
+
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Scripts")
+
+    /// Files that scripts include lie in `Scripts/included`.
+    static func include(_ path: String, _ from: String) throws(IncludeError) -> SourceText {
+        let url = folder.appendingPathComponent("included/" + path)
+        guard let data = FileManager.default.contents(atPath: url.path) else {
+            throw IncludeError("there is no such file.")
+        }
+        return SourceText(name: path, bytes: Array(data))
+    }
+}
+
+/// Loads and runs a script file, and says what happened in the words of its expectations.
+struct ScriptFileRunner {
+    let file: ScriptFile
+    let host = FakeHost()
+    private var limits = ScriptLimits()
+    private var variables: [(name: String, value: ScriptValue)] = []
+    private var now = Moment(boot: 0, wall: 1_700_000_000_000)
+    private var answers: [String]
+
+    init(_ file: ScriptFile) {
+        self.file = file
+        answers = file.answers
+        for gift in file.gifts { take(gift) }
+    }
+
+    /// Lines of what happened; those about ends and final values only where they are expected.
+    mutating func run() throws -> [String] {
+        let script: Script
+        do {
+            script = try Script.load(
+                SourceText(name: file.name, bytes: file.bytes), limits: limits,
+                include: ScriptFile.include)
+        } catch {
+            return error.problems.map { "error \(place($0.position)) \($0.message)" }
+        }
+        for warning in script.warnings {
+            host.trace.append("warning \(place(warning.position)) \(warning.message)")
+        }
+        for line in file.runs.isEmpty ? standard(script) : file.runs {
+            try run(line, of: script)
+            try runRaised(script)
+        }
+        appendValues()
+        return host.trace
+    }
+
+    private func standard(_ script: Script) -> [String] {
+        ["startup_route", "route"].filter { name in
+            script.routes.contains { $0.kind.rawValue == name && $0.name == nil }
+        }
+    }
+
+    private mutating func run(_ line: String, of script: Script) throws {
+        let parts = line.split(separator: " ", maxSplits: 1)
+        let title = parts[0].split(whereSeparator: { "[]".contains($0) })
+        guard let kind = RouteKind(rawValue: String(title[0])),
+            let route = script.route(kind, title.count > 1 ? String(title[1]) : nil)
+        else {
+            host.trace.append("no route \(line)")
+            return
+        }
+        var context = RunContext(event: route.name, variables: variables)
+        if parts.count > 1 {
+            context.params = try JSON(parsing: Array(parts[1].utf8).span).params(at: .root)
+        }
+        run(script, route, context)
+    }
+
+    /// As the server does: what was raised reaches the event_routes once the run is over.
+    private mutating func runRaised(_ script: Script) throws {
+        while !host.raised.isEmpty {
+            let (event, params, depth) = host.raised.removeFirst()
+            guard let route = script.route(.event, event) else { continue }
+            run(script, route, RunContext(event: event, params: params, raiseDepth: depth))
+        }
+    }
+
+    private mutating func run(_ script: Script, _ route: Route, _ context: RunContext) {
+        var run = ScriptRun(script, route, context)
+        while true {
+            switch run.advance(steps: 100, now: now, host: host) {
+            case .sliced: now.boot += 1_000
+            case .waiting(let effect): run.resume(with: answer(effect), now: now)
+            case .finished(let result):
+                let code = result.end == .ended ? " \(result.code)" : ""
+                append("\(result.end.rawValue)\(code)", where: ["end", "exit", "drop"])
+                return
+            case .failed(let error):
+                host.trace.append("failed \(error.kind.rawValue)")
+                return
+            }
+        }
+    }
+
+    private mutating func answer(_ effect: Effect) -> EffectResult {
+        switch effect {
+        case .http(let call):
+            let body = String(decoding: call.body, as: UTF8.self)
+            let words = [call.method, call.url, call.contentType ?? "", body]
+            host.trace.append("http " + words.filter { !$0.isEmpty }.joined(separator: " "))
+        case .mi(let call):
+            let arguments = call.arguments.isEmpty ? "" : " " + text(of: call.arguments)
+            host.trace.append("mi \(call.command)\(arguments)")
+        }
+        guard !answers.isEmpty else { return .failed(.other) }
+        let words = answers.removeFirst().split(separator: " ", maxSplits: 3).map(String.init)
+        switch words[0] {
+        case "http":
+            return .http(
+                HTTPAnswer(
+                    status: Int(words[1]) ?? 0, contentType: Array(words[2].utf8),
+                    body: Array((words.count > 3 ? words[3] : "").utf8)))
+        case "mi": return .mi(Array(words.dropFirst().joined(separator: " ").utf8))
+        case "refused": return .miError(Array(words.dropFirst().joined(separator: " ").utf8))
+        default: return .failed(EffectFailure(rawValue: Int64(words[1]) ?? -10) ?? .other)
+        }
+    }
+
+    private mutating func take(_ gift: [String]) {
+        switch gift[0] {
+        case "stat": host.statistics[gift[1]] = Int64(gift[2])
+        case "env": host.environment[gift[1]] = gift[2]
+        case "var":
+            let value = Int64(gift[2]).map { ScriptValue.integer($0) } ?? ScriptValue(gift[2])
+            variables.append((gift[1], value))
+        case "now": now.wall = (Int64(gift[1]) ?? 0) * 1_000
+        case "refuse": host.refused.insert(gift[1])
+        case "limit": limit(gift[1], Int(gift[2]) ?? 0)
+        default: host.trace.append("unknown gift \(gift[0])")
+        }
+    }
+
+    private mutating func limit(_ name: String, _ value: Int) {
+        switch name {
+        case "steps": limits.stepsMax = value
+        case "avps": limits.avpsMax = value
+        case "avp-bytes": limits.avpBytesMax = value
+        case "string": limits.stringBytesMax = value
+        case "milliseconds": limits.nanosecondsMax = Int64(value) * 1_000_000
+        default: host.trace.append("unknown limit \(name)")
+        }
+    }
+
+    private func appendValues() {
+        for line in file.expected {
+            let words = line.split(separator: " ").map(String.init)
+            switch words[0] {
+            case "stat":
+                let value = host.statistics[words[1]].map(String.init) ?? "none"
+                host.trace.append("stat \(words[1]) \(value)")
+            case "shv": host.trace.append("shv \(words[1]) \(host.sharedVariable(words[1]))")
+            default: break
+            }
+        }
+    }
+
+    private func append(_ line: String, where words: [String]) {
+        let isExpected = file.expected.contains { expected in
+            words.contains { expected == $0 || expected.hasPrefix($0 + " ") }
+        }
+        if isExpected { host.trace.append(line) }
+    }
+
+    private func place(_ position: SourcePosition) -> String {
+        let file = position.file == file.name ? "" : position.file + ":"
+        return "\(file)\(position.line):\(position.column)"
+    }
+}
