@@ -150,13 +150,15 @@ enum SubstitutionPiece: Sendable {
                 }
                 place += 2
             case UInt8(ascii: "$"):
-                let end = VariableText.end(in: text, from: place)
+                guard let name = VariableText.variable(in: text, from: place) else {
+                    throw fail("Expected a variable behind $; \\$ is a dollar.")
+                }
                 do throws(TransformationError) {
-                    add(.variable(try variable(text[place..<end])))
+                    add(.variable(try variable(name)))
                 } catch {
                     throw fail(error.message)
                 }
-                place = end
+                place = name.endIndex
             default:
                 literal.append(text[place])
                 place += 1

@@ -108,11 +108,11 @@ struct TransformationParser {
         return Array(trimmed(bytes[...]))
     }
 
-    /// A variable with all its brackets: `$var(n)`, `$(avp(x)[0]{s.int})`, `$fU`.
     private mutating func takeVariable() throws(TransformationError) -> ArraySlice<UInt8> {
-        let start = place
-        place = VariableText.end(in: text, from: place)
-        let variable = text[start..<place]
+        guard let variable = VariableText.variable(in: text, from: place) else {
+            throw error("Expected a variable behind $.")
+        }
+        place = variable.endIndex
         skipBlanks()
         guard place == text.endIndex || text[place] == comma else {
             throw error("Expected a comma or the end behind the variable.")
@@ -149,21 +149,12 @@ struct TransformationParser {
     private var comma: UInt8 { UInt8(ascii: ",") }
 }
 
-/// Where a variable ends within other text.
-enum VariableText {
-    /// The place behind the variable whose `$` is at `start`: behind its closing bracket, or behind
-    /// the last letter of its name.
-    static func end(in text: ArraySlice<UInt8>, from start: Int) -> Int {
-        var place = start + 1
-        while place < text.endIndex, ByteClass.word.contains(text[place]) { place += 1 }
-        guard place < text.endIndex, text[place] == UInt8(ascii: "(") else { return place }
-        var depth = 0
-        while place < text.endIndex {
-            if text[place] == UInt8(ascii: "(") { depth += 1 }
-            if text[place] == UInt8(ascii: ")") { depth -= 1 }
-            place += 1
-            if depth == 0 { break }
-        }
-        return place
+extension VariableText {
+    /// The variable whose `$` is at `start`, with all its brackets: `$var(n)`,
+    /// `$(avp(x)[0]{s.int})`, `$fU`; nil where it is none.
+    static func variable(in text: ArraySlice<UInt8>, from start: Int) -> ArraySlice<UInt8>? {
+        let bytes = Array(text[start...])
+        guard case .end(let count) = end(in: bytes, from: 0, limit: bytes.count) else { return nil }
+        return text[start..<(start + count)]
     }
 }

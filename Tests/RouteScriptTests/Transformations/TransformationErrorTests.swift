@@ -14,6 +14,7 @@ import Testing
             ("ip.resolve", 0),
             ("re.subst", 8), ("re.subst,/a/b", 13), ("re.subst,/a", 11), ("re.subst,/a(/b/", 11),
             ("re.subst,/a/b/x", 14), (#"re.subst,/a/\u/"#, 12), ("re.subst,/a/$nope/", 12),
+            ("re.subst,/a/b$/", 13), ("s.xor,$", 6), ("s.xor,$(var(a)", 6),
             (#"re.subst,\a\b\"#, 9),
         ])
     func refused(text: String, offset: Int) throws {
