@@ -40,7 +40,7 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "Transports",
-            dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll"],
+            dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll", "Crabbitmq"],
             swiftSettings: common),
         .target(name: "Store", dependencies: ["EventCore", "Csqlite"], swiftSettings: common),
 
@@ -64,6 +64,8 @@ let package = Package(
             name: "Ccurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "Csqlite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "Crabbitmq", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "Cepoll"),
         .target(name: "Cassets"),
 
@@ -71,6 +73,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["EventCore", "WireFormats", "Net"],
             path: "Tests/TestSupport", swiftSettings: common),
+        .target(
+            name: "BrokerSupport", dependencies: ["TestSupport", "Crabbitmq"],
+            path: "Tests/BrokerSupport", swiftSettings: common),
         .testTarget(
             name: "EventCoreTests", dependencies: ["EventCore", "TestSupport"],
             swiftSettings: common),
@@ -86,7 +91,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "TransportsTests",
-            dependencies: ["Transports", "EventCore", "WireFormats", "Net", "TestSupport"],
+            dependencies: [
+                "Transports", "EventCore", "WireFormats", "Net", "TestSupport", "BrokerSupport",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "EventCore", "TestSupport"],

@@ -117,7 +117,9 @@ public final class ManualTransport: Transport {
             guard number != 99 else { throw SocketError(.forbidden, "Number 99 is off limits.") }
             return Socket(packed: number, options: tag)
         }
-        guard text.rest.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x40 }) else {
+        let isMasked = text.rest.hasPrefix("***@")
+        let letters = text.rest.utf8.dropFirst(isMasked ? 3 : 0)
+        guard letters.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x40 }) else {
             throw SocketError(
                 .malformed, "A number or a name of small letters comes after the scheme.")
         }
@@ -130,7 +132,7 @@ public final class ManualTransport: Transport {
             packed: 0, options: tag,
             detail: SocketDetail(
                 identity: scheme + name, text: scheme + (hasSecret ? "***@" : "") + name + options,
-                secretText: scheme + text.rest + options, target: Nothing()))
+                secretText: scheme + text.rest + options, isMasked: isMasked, target: Nothing()))
     }
 
     /// The socket with its tag; the secret masked unless asked for.

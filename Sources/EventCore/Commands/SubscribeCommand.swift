@@ -48,18 +48,22 @@ public struct SubscribeCommand: Sendable {
         guard let lifetime else {
             return try end(socket, on: interface, at: now, continuation)
         }
-        let text = interface.text(of: socket, secrets: true)
+        // A masked secret is none: it leaves what is known of the subscriber as it is.
+        let isMasked = socket.detail?.isMasked ?? false
+        let text = isMasked ? nil : interface.text(of: socket, secrets: true)
         let settled = interface.journal == nil ? nil : continuation()
         let done = try interface.locked { core throws(CommandError) -> CommandReply in
             interface.expireFirst(&core, at: now)
             try interface.checkJournal(&core)
+            if isMasked { try checkIsKnown(socket, in: core.state) }
             let number = try interface.event(event, mayCreate: createsEvent, in: &core)
             var undo = EventState.Undo.nothing
             let slot: UInt32
             let known = core.state.find(event: number, socket: socket)
             if let known {
                 slot = known
-                let before = core.state.renew(slot, socket: socket, lifetime: lifetime, now: now)
+                let before = core.state.renew(
+                    slot, socket: isMasked ? nil : socket, lifetime: lifetime, now: now)
                 undo = .renewed(before: before)
             } else {
                 slot = try core.state.add(
@@ -68,12 +72,22 @@ public struct SubscribeCommand: Sendable {
             }
             let reply = CommandReply.subscribed(
                 interface.view(slot, in: core.state, at: now), created: known == nil)
-            let stored = core.state.stored(slot, socket: text)
+            let stored = core.state.stored(
+                slot,
+                socket: text ?? interface.text(of: core.state.slab[slot].socket, secrets: true))
             interface.append(
                 .put(stored), undo: undo, waiting: settled.map { (reply, $0) }, to: &core)
             return reply
         }
         return settled == nil ? .done(done) : .awaiting
+    }
+
+    private func checkIsKnown(_ socket: Socket, in state: EventState) throws(CommandError) {
+        let number = state.events.number(of: event)
+        guard number.flatMap({ state.find(event: $0, socket: socket) }) == nil else { return }
+        throw CommandError(
+            .invalidSocket, "A secret is masked: a new subscription needs the secret itself.",
+            parameter: "socket", fault: .badFormat)
     }
 
     private func end(

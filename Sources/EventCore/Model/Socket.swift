@@ -40,17 +40,21 @@ public final class SocketDetail: Sendable {
     public let text: String
     /// The canonical socket with options and secrets: what the store keeps. Equal to `text` without secrets.
     public let secretText: String
+    /// The text was one with a masked secret, as listings show it: it names a subscriber that exists, and
+    /// can neither make one nor change one's options and secrets.
+    public let isMasked: Bool
     /// What the transport needs to send; only that transport looks into it.
     public let target: any AnyObject & Sendable
 
     /// A detail; `secretText` nil where nothing is secret.
     public init(
-        identity: String, text: String, secretText: String? = nil,
+        identity: String, text: String, secretText: String? = nil, isMasked: Bool = false,
         target: any AnyObject & Sendable
     ) {
         self.identity = identity
         self.text = text
         self.secretText = secretText ?? text
+        self.isMasked = isMasked
         self.target = target
     }
 }

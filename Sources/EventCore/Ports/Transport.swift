@@ -118,6 +118,10 @@ public enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case status
     /// The receiver's answer was no valid JSON-RPC reply, or an error object.
     case reply
+    /// The broker has no queue for the message: it came back (AMQP `mandatory`).
+    case unroutable
+    /// The broker refused it, or us: no such exchange, no right to publish, a full queue; a wrong password.
+    case rejected
     /// The params cannot be written in the transport's format.
     case unencodable
     /// Any other error of the system; the log names its errno.

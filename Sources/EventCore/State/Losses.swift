@@ -41,8 +41,10 @@ extension FailureReason {
         case .tls: 8
         case .status: 9
         case .reply: 10
-        case .unencodable: 11
-        case .system: 12
+        case .unroutable: 11
+        case .rejected: 12
+        case .unencodable: 13
+        case .system: 14
         }
     }
 }

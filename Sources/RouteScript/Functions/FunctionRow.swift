@@ -82,8 +82,6 @@ struct FunctionRow: Sendable {
             case fetchList
             /// A regular expression.
             case regex
-            /// Methods of SIP with `|` between them.
-            case methods
         }
 
         static func required(_ name: String, _ kind: Kind = .value) -> Argument {
@@ -115,8 +113,6 @@ struct CallSite: Sendable {
         case fetches([Fetch])
         /// Its place among `Program.regexes`.
         case regex(Int)
-        /// Its place among `Program.methods`.
-        case methods(Int)
     }
 
     /// One of the items of `fetch_event_params`.

@@ -91,11 +91,7 @@ extension Parser {
     /// The next statement, or what is wrong with it.
     mutating func append(to statements: inout [Statement]) {
         do throws(SyntaxError) {
-            if startsInclude() {
-                try file()
-            } else if let statement = try statement() {
-                statements.append(statement)
-            }
+            if let statement = try statement() { statements.append(statement) }
         } catch {
             report(error)
             recover()

@@ -2,8 +2,9 @@ extension Parser {
     // setting = "loadmodule" text
     //         | "modparam" "(" text "," text "," ( text | integer ) ")"
     //         | word "=" the rest of the line
+    // include = ( "include_file" | "import_file" ) text
     // False if none of them begins here.
-    mutating func setting(_ word: String) throws(SyntaxError) -> Bool {
+    mutating func setting(_ word: String, _ include: Include) throws(SyntaxError) -> Bool {
         let place = stream.current.place
         switch word {
         case "loadmodule":
@@ -14,7 +15,8 @@ extension Parser {
             stream.advance()
             try moduleParameter(place)
         case "include_file", "import_file":
-            try file()
+            stream.advance()
+            try file(include)
         case "failure_route", "branch_route":
             throw SyntaxError(
                 "`\(word)` is about SIP requests that are relayed, which Carillon does not do.",
@@ -48,9 +50,7 @@ extension Parser {
         }
     }
 
-    // include = ( "include_file" | "import_file" ) text
-    mutating func file() throws(SyntaxError) {
-        stream.advance()
+    private mutating func file(_ include: Include) throws(SyntaxError) {
         let place = stream.current.place
         guard stream.current.kind == .text || stream.current.kind == .rawText else {
             throw unexpected("The name of a file between quotes")

@@ -6,8 +6,6 @@ struct Parser {
 
     var stream: TokenStream
     let limits: ScriptLimits
-    /// Reads the file that an `include_file` names.
-    let include: Include
     var routes: [RouteSyntax] = []
     var settings: [(kind: ScriptSetting.Kind, place: Place)] = []
     /// How deep blocks, parentheses and operators nest where the parser is.
@@ -15,8 +13,7 @@ struct Parser {
     /// Bytes of all texts so far.
     var sourceBytes: Int
 
-    init(_ main: SourceText, limits: ScriptLimits, include: @escaping Include) {
-        self.include = include
+    init(_ main: SourceText, limits: ScriptLimits) {
         stream = TokenStream(main, limits: limits)
         self.limits = limits
         sourceBytes = main.bytes.count
@@ -24,10 +21,10 @@ struct Parser {
 
     // script = { item }
     // item   = route | setting | include | ";"
-    mutating func parse() {
+    mutating func parse(include: Include) {
         while stream.current.kind != .end, !stream.problems.isFull {
             do throws(SyntaxError) {
-                try item()
+                try item(include)
             } catch {
                 report(error)
                 recover()
@@ -36,7 +33,7 @@ struct Parser {
         }
     }
 
-    private mutating func item() throws(SyntaxError) {
+    private mutating func item(_ include: Include) throws(SyntaxError) {
         guard stream.current.kind == .word else {
             if take(.semicolon) { return }
             throw unexpected("A route or a setting")
@@ -44,7 +41,7 @@ struct Parser {
         let word = stream.text(stream.current)
         if let kind = RouteKind(rawValue: word) {
             routes.append(try route(kind))
-        } else if !(try setting(word)) {
+        } else if !(try setting(word, include)) {
             throw unexpected("A route or a setting")
         }
     }
@@ -94,8 +91,6 @@ struct Parser {
 
     /// After an error: on to the next statement of this block, or to its end.
     mutating func recover() {
-        stream.problems.isPassing = true
-        defer { stream.problems.isPassing = false }
         var braces = 0
         while stream.current.kind != .end {
             switch stream.current.kind {
@@ -110,7 +105,7 @@ struct Parser {
                     stream.advance()
                     return
                 }
-            case .word where startsRoute() || (braces == 0 && startsSetting()): return
+            case .word where startsRoute(): return
             default: break
             }
             stream.advance()
@@ -125,13 +120,6 @@ struct Parser {
         return kind != .request || stream.byteBehind == UInt8(ascii: "[")
             || stream.byteBehind == UInt8(ascii: "{")
     }
-
-    private func startsSetting() -> Bool {
-        ["loadmodule", "modparam"].contains(stream.text(stream.current)) || startsInclude()
-    }
-
-    /// Whether an `include_file` stands here.
-    func startsInclude() -> Bool { isAt("include_file") || isAt("import_file") }
 
     // MARK: Nesting
 

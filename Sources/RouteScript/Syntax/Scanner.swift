@@ -71,7 +71,7 @@ struct Scanner {
             }
             cursor += 1
         }
-        problems.lastError("This comment is never closed; `*/` expected.", place(start))
+        problems.error("This comment is never closed; `*/` expected.", place(start))
     }
 
     // MARK: Numbers, texts, variables
@@ -103,8 +103,7 @@ struct Scanner {
             default: cursor += 1
             }
         }
-        problems.lastError("This text is never closed; `\"` expected.", place(start))
-        return endedEarly()
+        return unterminated(start, "This text is never closed; `\"` expected.", &problems)
     }
 
     private mutating func rawText(_ problems: inout Problems) -> TokenKind {
@@ -114,8 +113,7 @@ struct Scanner {
             cursor += 1
             if bytes[cursor - 1] == UInt8(ascii: "'") { return .rawText }
         }
-        problems.lastError("This text is never closed; `'` expected.", place(start))
-        return endedEarly()
+        return unterminated(start, "This text is never closed; `'` expected.", &problems)
     }
 
     private mutating func variable(_ problems: inout Problems) -> TokenKind {
@@ -128,14 +126,16 @@ struct Scanner {
             cursor += 1
             return .invalid
         case .unterminated:
-            problems.error("This variable is never closed; `)` expected.", place(cursor))
-            cursor = lineEnd()
-            return .invalid
+            return unterminated(
+                cursor, "This variable is never closed; `)` expected.", &problems, to: lineEnd())
         }
     }
 
-    private mutating func endedEarly() -> TokenKind {
-        cursor = bytes.count
+    private mutating func unterminated(
+        _ start: Int, _ message: String, _ problems: inout Problems, to end: Int? = nil
+    ) -> TokenKind {
+        problems.error(message, place(start))
+        cursor = end ?? bytes.count
         return .invalid
     }
 

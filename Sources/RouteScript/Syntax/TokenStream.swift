@@ -30,8 +30,11 @@ struct TokenStream {
             let top = scanners.count - 1
             current = scanners[top].scanner.next(&problems)
             source = scanners[top].source
-            guard current.kind == .end, top > 0 else { return }
-            scanners.removeLast()
+            switch current.kind {
+            case .invalid: continue
+            case .end where top > 0: scanners.removeLast()
+            default: return
+            }
         }
     }
 

@@ -50,6 +50,40 @@ import Testing
             try bench.subscribe("manual:key@a").id == ids[3], "secrets are no part of the identity")
     }
 
+    @Test("a masked socket, pasted back, renews its subscriber and leaves options and secret")
+    func maskedRenews() throws {
+        let bench = Bench(journal: ManualJournal())
+        func subscribe(_ socket: String, _ seconds: Int64) throws -> SubscriptionView? {
+            let ticket = try bench.runner.start(
+                .subscribe(
+                    SubscribeCommand(
+                        event: "E_X", socket: socket, expire: .seconds(seconds), createsEvent: true)
+                ))
+            bench.journal?.commit()
+            guard case .success(.subscribed(let view, _)) = bench.runner.answer(to: ticket) else {
+                return nil
+            }
+            return view
+        }
+        let first = try #require(try subscribe("manual:key@anna#tag=1", 10))
+        let again = try #require(try subscribe("manual:***@anna#tag=2", 60))
+        #expect(again.id == first.id && again.socket == first.socket && again.ttlSeconds == 60)
+        guard case .put(let stored) = bench.journal?.committed.last else {
+            return missed("a change in the journal")
+        }
+        #expect(stored.socket == "manual:key@anna#tag=1" && stored.expire == 60)
+    }
+
+    @Test("a masked socket makes no subscriber, and no event")
+    func maskedIsNone() throws {
+        let bench = Bench()
+        let command = SubscribeCommand(
+            event: "E_NEW", socket: "manual:***@anna", createsEvent: true)
+        #expect(bench.error(of: .subscribe(command))?.code == .invalidSocket)
+        let raise = RaiseCommand(event: "E_NEW", params: .none, createsEvent: false)
+        #expect(bench.error(of: .raise(raise))?.code == .eventNotFound)
+    }
+
     @Test("secrets are masked in every answer and told to the journal")
     func secrets() throws {
         let bench = Bench(journal: ManualJournal())

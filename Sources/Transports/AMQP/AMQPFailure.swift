@@ -1,0 +1,75 @@
+internal import Crabbitmq
+internal import EventCore
+internal import Glibc
+
+/// Why a connection could not be made, or was lost.
+struct AMQPFailure: Error, Equatable {
+    /// Its kind.
+    var reason: FailureReason
+    /// One sentence for operators, without secrets.
+    var words: String
+
+    /// A failure from its two parts.
+    init(_ reason: FailureReason, _ words: String) {
+        self.reason = reason
+        self.words = words
+    }
+
+    /// What the library's `status` means for the connection with `peer`.
+    init(status: Int32, peer: String) {
+        switch amqp_status_enum(rawValue: status) {
+        case AMQP_STATUS_TIMEOUT:
+            self.init(.timeout, "no answer from \(peer) in time")
+        case AMQP_STATUS_HEARTBEAT_TIMEOUT:
+            self.init(.timeout, "no sign of life from \(peer)")
+        case AMQP_STATUS_CONNECTION_CLOSED, AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_SOCKET_CLOSED,
+            AMQP_STATUS_TCP_ERROR:
+            self.init(.connect, "connection closed by \(peer)")
+        case AMQP_STATUS_BAD_AMQP_DATA, AMQP_STATUS_UNKNOWN_CLASS, AMQP_STATUS_UNKNOWN_METHOD,
+            AMQP_STATUS_WRONG_METHOD, AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION:
+            self.init(.reply, "\(peer) does not speak AMQP 0-9-1")
+        case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD:
+            self.init(.rejected, "\(peer) takes no login with user and password")
+        case AMQP_STATUS_SSL_PEER_VERIFY_FAILED, AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED:
+            self.init(.tls, "the certificate of \(peer) is not trusted, or not for this name")
+        case AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SSL_CONNECTION_FAILED:
+            self.init(.tls, "TLS with \(peer) failed")
+        default:
+            self.init(.system, "\(peer): " + String(cString: amqp_error_string2(status)))
+        }
+    }
+
+    /// What a failed system call means for a connection to `peer`.
+    init(errno: Int32, peer: String) {
+        switch errno {
+        case ECONNREFUSED: self.init(.refused, "connection refused by \(peer)")
+        case ETIMEDOUT: self.init(.timeout, "no answer from \(peer) in time")
+        default: self.init(.connect, "\(peer): \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+/// Words that a broker sent, made fit to be shown.
+enum AMQPWords {
+    /// Most bytes that are shown of them.
+    static let bytesMax = 160
+
+    /// Printable ASCII stays, everything else becomes `?`; the password, should they repeat it, is
+    /// masked.
+    static func shown(_ bytes: some Sequence<UInt8>, hiding password: Secret) -> String {
+        var kept: [UInt8] = []
+        for byte in bytes.prefix(bytesMax) {
+            kept.append(0x20...0x7E ~= byte ? byte : UInt8(ascii: "?"))
+        }
+        let secret = password.bytes
+        var place = 0
+        // A password of a letter or two would be found in every sentence: hiding it would tell it.
+        while secret.count > 3, place + secret.count <= kept.count {
+            if kept[place..<(place + secret.count)].elementsEqual(secret) {
+                kept.replaceSubrange(place..<(place + secret.count), with: Array("***".utf8))
+            }
+            place += 1
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+}
