@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #include <linux/errqueue.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
@@ -127,6 +129,12 @@ static inline int carillon_take_icmp_error(int socket, struct sockaddr_storage *
             }
         }
     }
+}
+
+// Bytes of a TCP connection that its peer has not acknowledged (SIOCOUTQ, tcp(7)); 0 where the kernel does not say.
+static inline int carillon_unacknowledged_bytes(int socket) {
+    int count = 0;
+    return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
 #endif

@@ -6,6 +6,7 @@ import WireFormats
 /// A script with what it should do, said in its own comments, in order:
 ///
 ///     # run: event_route[E_X] {"ip":"192.0.2.7"}    runs a route; default: startup_route, then route
+///     # sip: INVITE sip:bob@example.com SIP/2.0     a line of the message of the next run
 ///     # answer: http 200 text/plain hello           what the next effect comes to
 ///     # answer: mi OK  ·  # answer: refused BUSY  ·  # answer: failed -3
 ///     # give: stat tcp-load 90  ·  env HOME /root  ·  var name value  ·  now 1700000000
@@ -21,10 +22,20 @@ import WireFormats
 struct ScriptFile: CustomStringConvertible {
     let name: String
     let bytes: [UInt8]
-    var runs: [String] = []
+    var runs: [Run] = []
     var answers: [String] = []
     var gifts: [[String]] = []
     var expected: [String] = []
+    /// Lines of a SIP message before there is a run that is about it.
+    private var message: [String] = []
+
+    /// A route to run.
+    struct Run {
+        /// `event_route[E_X] {"ip":"192.0.2.7"}`
+        var line: String
+        /// The lines of the SIP message; empty without one.
+        var message: [String]
+    }
 
     init(name: String, bytes: [UInt8]) {
         self.name = name
@@ -34,7 +45,10 @@ struct ScriptFile: CustomStringConvertible {
             guard line.hasPrefix("# "), let colon = line.firstIndex(of: ":") else { continue }
             let rest = String(line[line.index(after: colon)...].drop { $0 == " " })
             switch line[..<colon] {
-            case "# run": runs.append(rest)
+            case "# run":
+                runs.append(Run(line: rest, message: message))
+                message = []
+            case "# sip": message.append(rest)
             case "# answer": answers.append(rest)
             case "# give": gifts.append(rest.split(separator: " ").map(String.init))
             case "# expect": expected.append(rest)
@@ -44,6 +58,14 @@ struct ScriptFile: CustomStringConvertible {
     }
 
     var description: String { name }
+
+    /// What is run: what the comments say, or startup_route and route.
+    func runs(of script: Script) -> [Run] {
+        guard runs.isEmpty else { return runs }
+        return ["startup_route", "route"].filter { name in
+            script.routes.contains { $0.kind.rawValue == name && $0.name == nil }
+        }.map { Run(line: $0, message: message) }
+    }
 
     /// All script files below `Scripts`, by topic.
     static let all: [ScriptFile] = {
@@ -78,6 +100,8 @@ struct ScriptFileRunner {
     private var variables: [(name: String, value: ScriptValue)] = []
     private var now = Moment(boot: 0, wall: 1_700_000_000_000)
     private var answers: [String]
+    /// AVPs of requests, by what their replies have in common with them: a reply has them again.
+    private var transactions: [String: [(name: String, values: [ScriptValue])]] = [:]
 
     init(_ file: ScriptFile) {
         self.file = file
@@ -98,34 +122,35 @@ struct ScriptFileRunner {
         for warning in script.warnings {
             host.trace.append("warning \(place(warning.position)) \(warning.message)")
         }
-        for line in file.runs.isEmpty ? standard(script) : file.runs {
-            try run(line, of: script)
+        for run in file.runs(of: script) {
+            try self.run(run, of: script)
             try runRaised(script)
         }
         appendValues()
         return host.trace
     }
 
-    private func standard(_ script: Script) -> [String] {
-        ["startup_route", "route"].filter { name in
-            script.routes.contains { $0.kind.rawValue == name && $0.name == nil }
-        }
-    }
-
-    private mutating func run(_ line: String, of script: Script) throws {
-        let parts = line.split(separator: " ", maxSplits: 1)
+    private mutating func run(_ run: ScriptFile.Run, of script: Script) throws {
+        let parts = run.line.split(separator: " ", maxSplits: 1)
         let title = parts[0].split(whereSeparator: { "[]".contains($0) })
         guard let kind = RouteKind(rawValue: String(title[0])),
             let route = script.route(kind, title.count > 1 ? String(title[1]) : nil)
         else {
-            host.trace.append("no route \(line)")
+            host.trace.append("no route \(run.line)")
             return
         }
         var context = RunContext(event: route.name, variables: variables)
         if parts.count > 1 {
             context.params = try JSON(parsing: Array(parts[1].utf8).span).params(at: .root)
         }
-        run(script, route, context)
+        if !run.message.isEmpty {
+            let lines = run.message.joined(separator: "\r\n") + "\r\n"
+            context.message = try SIPMessage(parsing: Array(lines.utf8))
+            context.sourceAddress = "192.0.2.1"
+            context.sourcePort = 5060
+            context.avps = transaction(context).flatMap { transactions[$0] } ?? []
+        }
+        self.run(script, route, context)
     }
 
     /// As the server does: what was raised reaches the event_routes once the run is over.
@@ -133,7 +158,7 @@ struct ScriptFileRunner {
         while !host.raised.isEmpty {
             let (event, params, depth) = host.raised.removeFirst()
             guard let route = script.route(.event, event) else { continue }
-            run(script, route, RunContext(event: event, params: params, raiseDepth: depth))
+            self.run(script, route, RunContext(event: event, params: params, raiseDepth: depth))
         }
     }
 
@@ -144,6 +169,7 @@ struct ScriptFileRunner {
             case .sliced: now.boot += 1_000
             case .waiting(let effect): run.resume(with: answer(effect), now: now)
             case .finished(let result):
+                if let key = transaction(context) { transactions[key] = run.avps }
                 let code = result.end == .ended ? " \(result.code)" : ""
                 append("\(result.end.rawValue)\(code)", where: ["end", "exit", "drop"])
                 return
@@ -152,6 +178,10 @@ struct ScriptFileRunner {
                 return
             }
         }
+    }
+
+    private func transaction(_ context: RunContext) -> String? {
+        context.message.map { "\($0.callID ?? []) \($0.cseq?.number ?? 0)" }
     }
 
     private mutating func answer(_ effect: Effect) -> EffectResult {

@@ -1,3 +1,5 @@
+internal import WireFormats
+
 extension Compiler {
     /// Code that calls a function or a route and pushes the return code.
     mutating func call(_ call: CallSyntax) {
@@ -98,6 +100,17 @@ extension Compiler {
                 return .regex(number)
             }
             format(given)
+        case .methods:
+            guard let text = constantText(given) else {
+                format(given)
+                break
+            }
+            guard let methods = SIPMethodPattern(text.utf8) else {
+                problems.error("Methods like INVITE or INVITE|BYE expected.", given.place)
+                return .absent
+            }
+            program.methods.append(methods)
+            return .methods(program.methods.count - 1)
         }
         valueCount += 1
         return .value(valueCount - 1)

@@ -1,3 +1,5 @@
+internal import WireFormats
+
 extension Compiler {
     /// Code that pushes a variable's value, transformed.
     mutating func read(_ variable: VariableSyntax) {
@@ -66,9 +68,11 @@ extension Compiler {
         case "stat": return .statistic(inner)
         case "env": return .environment(inner)
         case "time": return .time(Array(inner.utf8))
+        case "hdr": return .header(SIPHeaderName(inner))
+        case "hdrcnt": return .headerCount(SIPHeaderName(inner))
         default:
             if let plain = VariableTable.plain[variable.name] { return .plain(plain) }
-            return SIPVariable(rawValue: variable.name).map { .sip($0, inner) }
+            return SIPVariable(rawValue: variable.name).map { .sip($0) }
         }
     }
 

@@ -11,6 +11,7 @@ struct Program: Sendable {
     var transformations: [Transformation] = []
     var regexes: [Regex] = []
     var ranges: [AddressRange] = []
+    var methods: [SIPMethodPattern] = []
     var sites: [CallSite] = []
     /// Index of each route's first instruction.
     var entries: [Int] = []

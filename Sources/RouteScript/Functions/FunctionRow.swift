@@ -82,6 +82,8 @@ struct FunctionRow: Sendable {
             case fetchList
             /// A regular expression.
             case regex
+            /// Methods of SIP with `|` between them.
+            case methods
         }
 
         static func required(_ name: String, _ kind: Kind = .value) -> Argument {
@@ -113,6 +115,8 @@ struct CallSite: Sendable {
         case fetches([Fetch])
         /// Its place among `Program.regexes`.
         case regex(Int)
+        /// Its place among `Program.methods`.
+        case methods(Int)
     }
 
     /// One of the items of `fetch_event_params`.

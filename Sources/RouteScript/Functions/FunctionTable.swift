@@ -87,7 +87,7 @@ enum FunctionTable {
             "has_totag", [], in: .sip, "Whether To has a tag: within a dialog.",
             SIPFunctions.hasToTag),
         FunctionRow(
-            "is_method", [.required("methods")], in: .sip,
+            "is_method", [.required("methods", .methods)], in: .sip,
             "Whether the method is one of those between `|`.", SIPFunctions.isMethod),
         FunctionRow(
             "t_check_status", [.required("pattern", .regex)], in: .sip,

@@ -23,11 +23,11 @@ public final class Script: Sendable {
     /// the script at once.
     public static func load(
         _ main: SourceText, limits: ScriptLimits = ScriptLimits(),
-        include: (_ path: String, _ from: String) throws(IncludeError) -> SourceText
+        include: @escaping (_ path: String, _ from: String) throws(IncludeError) -> SourceText
     ) throws(ScriptErrors) -> Script {
         try check(main, limits)
-        var parser = Parser(main, limits: limits)
-        parser.parse(include: include)
+        var parser = Parser(main, limits: limits, include: include)
+        parser.parse()
         var compiler = Compiler(parser.stream.map, problems: parser.stream.problems)
         compiler.compile(parser.routes)
         guard compiler.problems.errors.isEmpty else {

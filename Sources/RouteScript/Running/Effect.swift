@@ -18,6 +18,14 @@ public struct HTTPCall: Sendable, Hashable {
     public var body: [UInt8]
     /// The body's `Content-Type`; nil: `application/x-www-form-urlencoded`, as OpenSIPS.
     public var contentType: String?
+
+    /// A call.
+    public init(method: String, url: String, body: [UInt8], contentType: String?) {
+        self.method = method
+        self.url = url
+        self.body = body
+        self.contentType = contentType
+    }
 }
 
 /// A command of the management interface that a script gives, with the rights of the script (an admin).
@@ -26,6 +34,12 @@ public struct MICall: Sendable, Hashable {
     public var command: String
     /// Its arguments: all named, all positional, or none.
     public var arguments: Params
+
+    /// A command.
+    public init(command: String, arguments: Params) {
+        self.command = command
+        self.arguments = arguments
+    }
 }
 
 /// What became of an effect.

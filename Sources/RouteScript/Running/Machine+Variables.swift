@@ -1,4 +1,5 @@
 internal import EventCore
+internal import WireFormats
 
 extension Machine {
     // MARK: Reading
@@ -30,7 +31,10 @@ extension Machine {
         case .environment(let name): host.environment(name).map { .string($0) } ?? .null
         case .time(let format): .string(time(format))
         case .plain(let variable): plain(variable, host)
-        case .sip(let variable, let inner): sip(variable, inner, use.index)
+        case .sip(let variable): sip(variable, use.index)
+        case .header(let name): header(name, use.index)
+        case .headerCount(let name):
+            .integer(Int64(context.message?.count(of: name) ?? 0))
         }
     }
 
@@ -38,9 +42,14 @@ extension Machine {
     func values(of use: VariableUse, _ host: any ScriptHost) -> [ScriptValue] {
         switch use.source {
         case .avp(let number): avps.all(number)
-        case .sip(let variable, let inner): sipValues(variable, inner)
+        case .header(let name): all(context.message?.values(of: name))
+        case .sip(.ct): all(context.message?.elements(of: .contact))
         default: [value(of: use, host)]
         }
+    }
+
+    private func all(_ slices: [ArraySlice<UInt8>]?) -> [ScriptValue] {
+        (slices ?? []).map { .string(Array($0)) }
     }
 
     private func avp(_ number: Int, _ index: VariableUse.Index) -> ScriptValue {

@@ -57,6 +57,10 @@ struct Machine: Sendable {
         for (name, value) in context.variables {
             if let number = script.program.variableNames[name] { variables[number] = value }
         }
+        for (name, values) in context.avps {
+            guard let number = script.program.avpNames[name] else { continue }
+            for value in values.reversed() { avps.push(number, value) }
+        }
     }
 
     var limits: ScriptLimits { script.limits }

@@ -1,4 +1,5 @@
 public import EventCore
+public import WireFormats
 
 /// What a run is about: what the script can ask for and the script's text does not say.
 public struct RunContext: Sendable {
@@ -10,6 +11,16 @@ public struct RunContext: Sendable {
     public var params: Params
     /// Values of `$var(name)` at the beginning. Names that the script does not know are ignored.
     public var variables: [(name: String, value: ScriptValue)]
+    /// AVPs at the beginning, each with its values, the newest first: what `ScriptRun.avps` of an
+    /// earlier run was. In OpenSIPS the AVPs of a request are there again for its replies.
+    public var avps: [(name: String, values: [ScriptValue])]
+    /// The SIP message of `route`, `onreply_route` and so on, for `$fU`, `is_method` and their kind;
+    /// nil: they are NULL and false.
+    public var message: SIPMessage?
+    /// `$si`: the address that the message came from; nil: NULL.
+    public var sourceAddress: String?
+    /// `$sp`: the port that the message came from; nil: NULL.
+    public var sourcePort: Int?
     /// Who made it run, for `$param`-less logs: a timer, a caller's name, a subscription.
     public var caller: String
     /// How many raises led to this run: 0 but for event_routes run by a raise of a script.
@@ -20,12 +31,18 @@ public struct RunContext: Sendable {
     /// A context; everything has a default.
     public init(
         event: String? = nil, params: Params = .none,
-        variables: [(name: String, value: ScriptValue)] = [], caller: String = "",
+        variables: [(name: String, value: ScriptValue)] = [],
+        avps: [(name: String, values: [ScriptValue])] = [], message: SIPMessage? = nil,
+        sourceAddress: String? = nil, sourcePort: Int? = nil, caller: String = "",
         raiseDepth: Int = 0, utcOffsetSeconds: Int = 0
     ) {
         self.event = event
         self.params = params
         self.variables = variables
+        self.avps = avps
+        self.message = message
+        self.sourceAddress = sourceAddress
+        self.sourcePort = sourcePort
         self.caller = caller
         self.raiseDepth = raiseDepth
         self.utcOffsetSeconds = utcOffsetSeconds

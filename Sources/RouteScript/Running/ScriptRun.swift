@@ -65,6 +65,14 @@ public struct ScriptRun: Sendable {
     /// Steps taken so far.
     public var steps: Int { machine.steps }
 
+    /// The AVPs as they are now, without those that have no value; of each the newest value first.
+    public var avps: [(name: String, values: [ScriptValue])] {
+        script.program.avpNames.names.enumerated().compactMap { number, name in
+            let values = machine.avps.all(number)
+            return values.isEmpty ? nil : (name, values)
+        }
+    }
+
     private mutating func checkTime(_ now: Moment) throws(RunError) {
         guard let start else {
             start = now.boot

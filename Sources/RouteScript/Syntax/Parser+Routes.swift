@@ -91,7 +91,11 @@ extension Parser {
     /// The next statement, or what is wrong with it.
     mutating func append(to statements: inout [Statement]) {
         do throws(SyntaxError) {
-            if let statement = try statement() { statements.append(statement) }
+            if startsInclude() {
+                try file()
+            } else if let statement = try statement() {
+                statements.append(statement)
+            }
         } catch {
             report(error)
             recover()

@@ -2,9 +2,8 @@ extension Parser {
     // setting = "loadmodule" text
     //         | "modparam" "(" text "," text "," ( text | integer ) ")"
     //         | word "=" the rest of the line
-    // include = ( "include_file" | "import_file" ) text
     // False if none of them begins here.
-    mutating func setting(_ word: String, _ include: Include) throws(SyntaxError) -> Bool {
+    mutating func setting(_ word: String) throws(SyntaxError) -> Bool {
         let place = stream.current.place
         switch word {
         case "loadmodule":
@@ -15,8 +14,7 @@ extension Parser {
             stream.advance()
             try moduleParameter(place)
         case "include_file", "import_file":
-            stream.advance()
-            try file(include)
+            try file()
         case "failure_route", "branch_route":
             throw SyntaxError(
                 "`\(word)` is about SIP requests that are relayed, which Carillon does not do.",
@@ -50,7 +48,9 @@ extension Parser {
         }
     }
 
-    private mutating func file(_ include: Include) throws(SyntaxError) {
+    // include = ( "include_file" | "import_file" ) text
+    mutating func file() throws(SyntaxError) {
+        stream.advance()
         let place = stream.current.place
         guard stream.current.kind == .text || stream.current.kind == .rawText else {
             throw unexpected("The name of a file between quotes")

@@ -6,6 +6,8 @@ struct Parser {
 
     var stream: TokenStream
     let limits: ScriptLimits
+    /// Reads the file that an `include_file` names.
+    let include: Include
     var routes: [RouteSyntax] = []
     var settings: [(kind: ScriptSetting.Kind, place: Place)] = []
     /// How deep blocks, parentheses and operators nest where the parser is.
@@ -13,7 +15,8 @@ struct Parser {
     /// Bytes of all texts so far.
     var sourceBytes: Int
 
-    init(_ main: SourceText, limits: ScriptLimits) {
+    init(_ main: SourceText, limits: ScriptLimits, include: @escaping Include) {
+        self.include = include
         stream = TokenStream(main, limits: limits)
         self.limits = limits
         sourceBytes = main.bytes.count
@@ -21,10 +24,10 @@ struct Parser {
 
     // script = { item }
     // item   = route | setting | include | ";"
-    mutating func parse(include: Include) {
+    mutating func parse() {
         while stream.current.kind != .end, !stream.problems.isFull {
             do throws(SyntaxError) {
-                try item(include)
+                try item()
             } catch {
                 report(error)
                 recover()
@@ -33,7 +36,7 @@ struct Parser {
         }
     }
 
-    private mutating func item(_ include: Include) throws(SyntaxError) {
+    private mutating func item() throws(SyntaxError) {
         guard stream.current.kind == .word else {
             if take(.semicolon) { return }
             throw unexpected("A route or a setting")
@@ -41,7 +44,7 @@ struct Parser {
         let word = stream.text(stream.current)
         if let kind = RouteKind(rawValue: word) {
             routes.append(try route(kind))
-        } else if !(try setting(word, include)) {
+        } else if !(try setting(word)) {
             throw unexpected("A route or a setting")
         }
     }
@@ -91,6 +94,8 @@ struct Parser {
 
     /// After an error: on to the next statement of this block, or to its end.
     mutating func recover() {
+        stream.problems.isPassing = true
+        defer { stream.problems.isPassing = false }
         var braces = 0
         while stream.current.kind != .end {
             switch stream.current.kind {
@@ -105,7 +110,7 @@ struct Parser {
                     stream.advance()
                     return
                 }
-            case .word where startsRoute(): return
+            case .word where startsRoute() || (braces == 0 && startsSetting()): return
             default: break
             }
             stream.advance()
@@ -120,6 +125,13 @@ struct Parser {
         return kind != .request || stream.byteBehind == UInt8(ascii: "[")
             || stream.byteBehind == UInt8(ascii: "{")
     }
+
+    private func startsSetting() -> Bool {
+        ["loadmodule", "modparam"].contains(stream.text(stream.current)) || startsInclude()
+    }
+
+    /// Whether an `include_file` stands here.
+    func startsInclude() -> Bool { isAt("include_file") || isAt("import_file") }
 
     // MARK: Nesting
 

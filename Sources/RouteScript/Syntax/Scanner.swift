@@ -71,7 +71,7 @@ struct Scanner {
             }
             cursor += 1
         }
-        problems.error("This comment is never closed; `*/` expected.", place(start))
+        problems.lastError("This comment is never closed; `*/` expected.", place(start))
     }
 
     // MARK: Numbers, texts, variables
@@ -103,7 +103,8 @@ struct Scanner {
             default: cursor += 1
             }
         }
-        return unterminated(start, "This text is never closed; `\"` expected.", &problems)
+        problems.lastError("This text is never closed; `\"` expected.", place(start))
+        return endedEarly()
     }
 
     private mutating func rawText(_ problems: inout Problems) -> TokenKind {
@@ -113,7 +114,8 @@ struct Scanner {
             cursor += 1
             if bytes[cursor - 1] == UInt8(ascii: "'") { return .rawText }
         }
-        return unterminated(start, "This text is never closed; `'` expected.", &problems)
+        problems.lastError("This text is never closed; `'` expected.", place(start))
+        return endedEarly()
     }
 
     private mutating func variable(_ problems: inout Problems) -> TokenKind {
@@ -126,16 +128,14 @@ struct Scanner {
             cursor += 1
             return .invalid
         case .unterminated:
-            return unterminated(
-                cursor, "This variable is never closed; `)` expected.", &problems, to: lineEnd())
+            problems.error("This variable is never closed; `)` expected.", place(cursor))
+            cursor = lineEnd()
+            return .invalid
         }
     }
 
-    private mutating func unterminated(
-        _ start: Int, _ message: String, _ problems: inout Problems, to end: Int? = nil
-    ) -> TokenKind {
-        problems.error(message, place(start))
-        cursor = end ?? bytes.count
+    private mutating func endedEarly() -> TokenKind {
+        cursor = bytes.count
         return .invalid
     }
 

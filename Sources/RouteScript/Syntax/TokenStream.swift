@@ -30,11 +30,8 @@ struct TokenStream {
             let top = scanners.count - 1
             current = scanners[top].scanner.next(&problems)
             source = scanners[top].source
-            switch current.kind {
-            case .invalid: continue
-            case .end where top > 0: scanners.removeLast()
-            default: return
-            }
+            guard current.kind == .end, top > 0 else { return }
+            scanners.removeLast()
         }
     }
 

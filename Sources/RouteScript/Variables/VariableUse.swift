@@ -1,3 +1,5 @@
+internal import WireFormats
+
 /// A variable as the interpreter reads and writes it: name and index resolved.
 struct VariableUse: Sendable {
     var source: Source
@@ -20,8 +22,12 @@ struct VariableUse: Sendable {
         case time([UInt8])
         /// One that has no name of its own: `$rc`, `$Ts`.
         case plain(PlainVariable)
-        /// `$fU`, `$hdr(Via)`: with what stands in the parentheses, empty without.
-        case sip(SIPVariable, String)
+        /// `$fU`
+        case sip(SIPVariable)
+        /// `$hdr(Via)`
+        case header(SIPHeaderName)
+        /// `$hdrcnt(Via)`
+        case headerCount(SIPHeaderName)
     }
 
     /// Which of several values it means.
@@ -66,7 +72,6 @@ enum SIPVariable: String, Sendable, CaseIterable {
     case tu, tU, td, tn, tt
     // Other fields.
     case ci, cs, ua, ct, cl, cT
-    case hdr, hdrcnt
     // The message.
     case rb, mb, ml, si, sp
 }

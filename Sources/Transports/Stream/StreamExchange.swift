@@ -1,0 +1,186 @@
+internal import EventCore
+internal import WireFormats
+
+/// How far one attempt has come on its connection: what has been written, what is half written, which requests
+/// wait for a reply, and how each delivery has ended. A value without clock or I/O.
+///
+/// The rules that no reset may break:
+/// - A connection begins with a whole message. What the kernel did not take to its last byte cannot have been
+///   received whole, so it is sent again from its first byte, on the next connection: in both modes.
+/// - A notification is delivered once the kernel has taken it whole. What the peer makes of it nobody knows.
+/// - A request that was sent whole and lost its connection is sent again with the same id; one whose reply
+///   does not come in time has failed, as a call by HTTP has.
+struct StreamExchange {
+    /// The attempt, to be handed back.
+    let attempt: Attempt<StreamTarget>
+    /// The rest of a message of which the kernel has taken only a part.
+    private(set) var remainder: ArraySlice<UInt8> = []
+    /// The first delivery of which nothing has been sent.
+    private(set) var next = 0
+    /// Whether the subscriptions of what is left must be asked again before it is sent.
+    var mustAsk = false
+
+    private var verdicts: [Verdict?]
+    /// How many of them are missing.
+    private var open: Int
+    /// What `remainder` belongs to.
+    private var halfWritten = 0..<0
+    /// Requests sent whole, by their number.
+    private var unanswered: [Int64: Int] = [:]
+
+    /// Nothing sent yet.
+    init(_ attempt: Attempt<StreamTarget>) {
+        self.attempt = attempt
+        open = attempt.deliveries.count
+        verdicts = Array(repeating: nil, count: open)
+    }
+
+    /// Whether nothing of it has been sent, on this connection or another.
+    var isUntouched: Bool { next == 0 }
+    /// Whether all has been handed to the kernel.
+    var isWritten: Bool { remainder.isEmpty && next == verdicts.count }
+    /// Whether every delivery has its verdict.
+    var isDone: Bool { open == 0 }
+    /// Whether it waits for nothing but replies.
+    var isWaiting: Bool { isWritten && !isDone }
+
+    /// Each delivery's end, for the engine. Only when it is done.
+    var end: AttemptEnd<StreamTarget> {
+        let list = verdicts.map { $0 ?? .unsent }
+        return list.allSatisfy { $0 == .delivered }
+            ? AttemptEnd(attempt, all: .delivered) : AttemptEnd(attempt, each: list)
+    }
+
+    // MARK: Sending
+
+    /// The subscriptions of the deliveries that have not begun, in order.
+    var subscriptions: [SubscriptionRef] { attempt.deliveries[next...].map(\.subscription) }
+
+    /// Leaves deliveries out: places as in `subscriptions`.
+    mutating func drop(_ refused: [(place: Int, reason: DropReason)]) {
+        let first = next
+        for (place, reason) in refused { settle(first + place, .ended(.dropped(reason))) }
+        skipSettled()
+    }
+
+    /// Writes down what has not begun, up to `StreamSettings.coalescedBytesMax`. Deliveries that follow each
+    /// other and allow it share a message, an array.
+    func compose(into output: inout StreamOutput) {
+        output.clear()
+        let framing = attempt.target.framing
+        var place = next
+        while place < verdicts.count, output.bytes.count < StreamSettings.coalescedBytesMax {
+            let members = batch(from: place)
+            place = members.last.map { $0 + 1 } ?? verdicts.count
+            while place < verdicts.count, verdicts[place] != nil { place += 1 }
+            if members.count == 1 {
+                output.add(
+                    attempt.deliveries[members[0]].payload, framing: framing, next: place)
+            } else if members.count > 1 {
+                output.add(
+                    batch: members.map { attempt.deliveries[$0].payload }, framing: framing,
+                    next: place)
+            }
+        }
+    }
+
+    /// The kernel has taken the first `count` bytes of what `compose` wrote.
+    mutating func wrote(_ count: Int, of output: borrowing StreamOutput) {
+        var start = 0
+        for message in output.messages {
+            guard message.end <= count else {
+                if start < count {
+                    // A copy: a slice would keep the whole output from being used again.
+                    remainder = Array(output.bytes[count..<message.end])[...]
+                    halfWritten = next..<message.next
+                    next = message.next
+                }
+                return
+            }
+            sent(next..<message.next)
+            next = message.next
+            start = message.end
+        }
+    }
+
+    /// The kernel has taken the first `count` bytes of `remainder`.
+    mutating func wroteRemainder(_ count: Int) {
+        remainder = remainder.dropFirst(count)
+        guard remainder.isEmpty else { return }
+        remainder = []
+        sent(halfWritten)
+        halfWritten = 0..<0
+        skipSettled()
+    }
+
+    /// The deliveries of the next message, none of them settled.
+    private func batch(from start: Int) -> [Int] {
+        var members: [Int] = []
+        var room = 1
+        for place in start..<verdicts.count where verdicts[place] == nil {
+            let allowed = attempt.deliveries[place].target.options.batch
+            guard members.isEmpty || members.count < min(room, allowed) else { break }
+            room = members.isEmpty ? allowed : min(room, allowed)
+            members.append(place)
+        }
+        return members
+    }
+
+    private mutating func sent(_ places: Range<Int>) {
+        for place in places where verdicts[place] == nil {
+            if attempt.target.mode == .notification {
+                settle(place, .delivered)
+            } else if let id = NotificationFormat.idNumber(of: attempt.deliveries[place].payload) {
+                unanswered[id] = place
+            }
+        }
+    }
+
+    private mutating func skipSettled() {
+        while next < verdicts.count, verdicts[next] != nil { next += 1 }
+    }
+
+    private mutating func settle(_ place: Int, _ verdict: Verdict) {
+        guard verdicts[place] == nil else { return }
+        verdicts[place] = verdict
+        open -= 1
+    }
+
+    // MARK: Ends
+
+    /// The peer answered request `id`. What nobody waits for is ignored: it came too late, or twice.
+    mutating func answered(_ id: Int64, _ verdict: Verdict) {
+        guard let place = unanswered.removeValue(forKey: id) else { return }
+        settle(place, verdict)
+    }
+
+    /// Every request that waits for a reply has ended so.
+    mutating func endUnanswered(_ verdict: Verdict) {
+        for place in unanswered.values { settle(place, verdict) }
+        unanswered = [:]
+    }
+
+    /// No connection came about: nothing was sent of what is left.
+    mutating func failToConnect(_ verdict: Verdict) {
+        for place in verdicts.indices { settle(place, verdict) }
+        remainder = []
+    }
+
+    /// The connection is gone. What was sent in part, or waits for a reply, is tried again; and so is the first
+    /// of what has not begun where nothing else bears the failure. The rest goes back as if untouched.
+    mutating func loseConnection(_ reason: FailureReason, words: String) {
+        let failure = Verdict.tryAgain(reason, words: words)
+        let begun = halfWritten.isEmpty && unanswered.isEmpty ? next + 1 : next
+        for place in verdicts.indices {
+            settle(place, place < begun ? failure : .unsent)
+        }
+        remainder = []
+    }
+
+    /// The service stops: what was sent and not answered has failed, the rest has not begun.
+    mutating func giveUp(words: String) {
+        endUnanswered(.ended(.failed(.timeout), words: words))
+        for place in verdicts.indices { settle(place, .unsent) }
+        remainder = []
+    }
+}
