@@ -241,11 +241,9 @@ extension FIFOFrameReader {
     }
 }
 
-/// Where a JSON array or object ends: brackets are counted, strings stepped over, nothing else is looked at.
+/// Where a JSON array or object ends.
 private struct JSONExtent: Sendable {
-    private var depth = 0
-    private var isInString = false
-    private var isEscaped = false
+    private var nesting = JSONNesting()
     /// Whether something other than blanks follows its last bracket.
     var hasTail = false
     /// Whether its last bracket was seen.
@@ -256,24 +254,8 @@ private struct JSONExtent: Sendable {
     }
 
     mutating func take(_ byte: UInt8) {
-        if isInString {
-            if isEscaped {
-                isEscaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                isEscaped = true
-            } else if byte == UInt8(ascii: "\"") {
-                isInString = false
-            }
-            return
-        }
-        switch byte {
-        case UInt8(ascii: "\""): isInString = true
-        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"):
-            depth -= 1
-            isComplete = depth == 0
-        default: break
-        }
+        nesting.advance(over: byte)
+        isComplete = nesting.depth == 0
     }
 }
 

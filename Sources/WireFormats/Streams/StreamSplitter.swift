@@ -111,39 +111,20 @@ public enum StreamError: Error, Equatable, Sendable {
     }
 }
 
-/// Where in an object or array a scan stands: how deep, and whether inside a string.
+/// Where in an object or array a scan stands.
 private struct JSONScan {
-    private var depth = 0
-    private var isInString = false
-    private var isEscaped = false
+    private var nesting = JSONNesting()
 
     /// Whether no message has begun.
-    var isOutside: Bool { depth == 0 }
+    var isOutside: Bool { nesting.depth == 0 }
 
     /// Goes over one byte; true when it ended the message.
     mutating func advance(over byte: UInt8) throws(StreamError) -> Bool {
-        if isInString {
-            if isEscaped {
-                isEscaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                isEscaped = true
-            } else if byte == UInt8(ascii: "\"") {
-                isInString = false
-            }
-            return false
-        }
-        switch byte {
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            guard depth < JSONLimits.depthMax else { throw .tooDeep }
-            depth += 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"):
-            guard depth > 0 else { throw .noObject }
-            depth -= 1
-            return depth == 0
-        case UInt8(ascii: "\"") where depth > 0: isInString = true
-        default: guard depth > 0 else { throw .noObject }
-        }
-        return false
+        let before = nesting.depth
+        nesting.advance(over: byte)
+        guard nesting.depth <= JSONLimits.depthMax else { throw .tooDeep }
+        guard before > 0 || nesting.depth > 0 else { throw .noObject }
+        return nesting.depth == 0
     }
 }
 
