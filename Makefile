@@ -56,8 +56,10 @@ simulate: toolchain ## run the core against a naive model (SEED=n, STEPS=n)
 fuzz: toolchain ## fuzz the parsers (SECONDS=60 each, ONLY=HTTP)
 	python3 Tests/Fuzz/fuzz.py --seconds $(or $(SECONDS),60) $(if $(ONLY),--only $(ONLY))
 
-torture: build ## kill the service 200 times, cycle a million connections, flood it with datagrams
+torture: build ## kill the service 200 times, cycle a million connections, flood it, 1,000 slow clients
+	@.ci/packages torture
 	CARILLON_TORTURE=1 swift test $(FLAGS) --filter Torture
+	python3 Tests/Torture/slow.py
 
 bench: toolchain ## measure against nginx and plain C (ONLY=name, ROUNDS=7, JSON=file)
 	@.ci/packages bench

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test: `swift test`, the clients of others, the contract; ends with one line for all: `N passed, N failed`."""
+"""Runs every test: `swift test`, the clients of others, slow ones, the contract; ends with one line for all: `N passed, N failed`."""
 
 import pathlib
 import re
@@ -13,11 +13,21 @@ RESULTS = ROOT / ".build" / "tests.xml"
 SWIFT_TESTING_RESULTS = RESULTS.with_name("tests-swift-testing.xml")
 SWIFT_TEST = ["swift", "test", "--explicit-target-dependency-import-check", "error", "--xunit-output", RESULTS]
 CLIENTS = [sys.executable, ROOT / "Tests" / "Clients" / "clients.py"]
+# The short form of what `make torture` does for minutes, with room for a machine that has other work beside it.
+SLOW_CLIENTS = [
+    sys.executable, ROOT / "Tests" / "Torture" / "slow.py",
+    "--clients", "250", "--seconds", "5", "--together", "--p99", "200",
+]  # fmt: skip
 CONTRACT = [sys.executable, ROOT / "Tests" / "Contract" / "contract.py"]
 
 
 def main():
-    outcomes = [swift_tests(), program("clients", CLIENTS), program("contract", CONTRACT)]
+    outcomes = [
+        swift_tests(),
+        program("clients", CLIENTS),
+        program("slow clients", SLOW_CLIENTS),
+        program("contract", CONTRACT),
+    ]
     passed = sum(outcome[0] for outcome in outcomes)
     failed = sum(outcome[1] for outcome in outcomes)
     print(f"{passed} passed, {failed} failed", flush=True)
