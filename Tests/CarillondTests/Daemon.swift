@@ -131,36 +131,3 @@ final class Scratch {
 enum Torture {
     static let isOn = ProcessInfo.processInfo.environment["CARILLON_TORTURE"] == "1"
 }
-
-/// What most tests do, in a word.
-extension JSONClient {
-    @discardableResult
-    func subscribe(_ event: String, _ socket: String, _ more: String = "") throws -> Response {
-        let more = more.isEmpty ? "" : "," + more
-        return try send(
-            "POST", "/subscriptions", #"{"event":"\#(event)","socket":"\#(socket)"\#(more)}"#)
-    }
-
-    @discardableResult
-    func raise(_ event: String, _ params: String = "[]") throws -> Response {
-        try send("POST", "/events/\(event)/raise", #"{"params":\#(params)}"#)
-    }
-
-    func statistics() throws -> [String: Int] {
-        let call = #"{"jsonrpc":"2.0","method":"get_statistics","params":[["all"]],"id":1}"#
-        return try send("POST", "/mi", call).json["result"] as? [String: Int] ?? [:]
-    }
-
-    /// Every subscription, page by page.
-    func allSubscribers() throws -> [[String: Any]] {
-        var all: [[String: Any]] = []
-        var cursor: String?
-        repeat {
-            let place = cursor.map { "&cursor=" + $0 } ?? ""
-            let page = try send("GET", "/subscribers?limit=1000" + place)
-            all += page.json["subscribers"] as? [[String: Any]] ?? []
-            cursor = page.json["next_cursor"] as? String
-        } while cursor != nil
-        return all
-    }
-}
