@@ -1,5 +1,5 @@
 // What Glibc's Swift module leaves out because it hides behind _GNU_SOURCE: epoll, eventfd, timerfd,
-// accept4, signalfd, SO_PEERCRED, the error queue of a socket. Declared by hand: defining _GNU_SOURCE here
+// accept4, renameat2, signalfd, SO_PEERCRED, the error queue of a socket. Declared by hand: defining _GNU_SOURCE here
 // breaks debug builds.
 #ifndef CARILLON_CEPOLL_SHIM_H
 #define CARILLON_CEPOLL_SHIM_H
@@ -25,6 +25,12 @@
 #include <sys/ioctl.h>
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int renameat2(int, const char *, int, const char *, unsigned int);
+
+// Gives a file of a directory another name, which nothing may have yet (EEXIST); -1 and errno.
+static inline int carillon_rename_unless_there(int directory, const char *from, const char *to) {
+    return renameat2(directory, from, directory, to, 1 /* RENAME_NOREPLACE */);
+}
 
 // The next connection and its address, without blocking and closed on exec; -1 and errno.
 static inline int carillon_accept(int listener, struct sockaddr_storage *address) {

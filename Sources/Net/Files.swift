@@ -15,6 +15,12 @@ public enum Files {
         return base.hasSuffix("/") ? base + path : base + "/" + path
     }
 
+    /// Whether `path` leads to a directory. Blocks as long as the file system does.
+    public static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The bytes of a regular file. Blocks, but never on a FIFO or device: that is EINVAL, a directory EISDIR, and one
     /// of more than `bytesMax` EFBIG. The error names the path.
     public static func read(_ path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {

@@ -136,6 +136,9 @@ final class AuditLog: Sendable {
                 self.init("log_level")
                 if let level = command.level { pairs.append(("level", String(level))) }
             case .kill: self.init("kill")
+            case .rotate(let command):
+                self.init("rotate")
+                pairs.append(("file", command.file))
             }
         }
 

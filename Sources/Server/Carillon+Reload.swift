@@ -32,6 +32,7 @@ extension Carillon {
         _ = try AccessSettings.list(settings, generation: 0)
         _ = try policy(settings, own: OwnListeners())
         try checkAuthorities(settings)
+        _ = try flatstoreSettings(settings)
     }
 
     /// Puts those of `new` in force that can change while the service runs; keeps all as they were where anything in

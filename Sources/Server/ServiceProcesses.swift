@@ -7,10 +7,15 @@ internal import Synchronization
 final class ServiceProcesses: ServiceControl {
     private let logSwitch: LogSwitch
     private let end: @Sendable () -> Void
+    private let rotate: @Sendable (String) -> Bool
     private let types = Lock<[String]>([])
 
-    init(logSwitch: LogSwitch, end: @escaping @Sendable () -> Void) {
+    init(
+        logSwitch: LogSwitch, rotate: @escaping @Sendable (String) -> Bool,
+        end: @escaping @Sendable () -> Void
+    ) {
         self.logSwitch = logSwitch
+        self.rotate = rotate
         self.end = end
     }
 
@@ -53,4 +58,6 @@ final class ServiceProcesses: ServiceControl {
     func terminate() {
         end()
     }
+
+    func rotate(file: String) -> Bool { rotate(file) }
 }

@@ -13,10 +13,12 @@ extension Carillon {
         rpc.userAgent = "Carillon/\(version)"
         try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
+        let flatstore = try flatstoreSettings(settings)
         do throws(SystemError) {
             return [
                 try DatagramTransport(policy: policy, resolver: Resolver(clock: Clock.now)),
                 try RPCTransport(settings: rpc, policy: policy),
+                try FlatstoreTransport(settings: flatstore),
             ]
         } catch {
             throw StartError("A transport cannot be made: \(error)")

@@ -98,8 +98,9 @@ struct Carillond: ParsableCommand {
             file: mode.config ?? environment["CARILLON_CONFIG"])
     }
 
-    /// SIGHUP: all of the new settings are good, or the old ones stay.
+    /// SIGHUP: files are opened anew; all of the new settings are good, or the old ones stay.
     private func reload(_ carillon: Carillon, _ log: Logger) {
+        carillon.reopenFiles()
         do throws(StartError) {
             let report = try carillon.reload(try readSettings().settings)
             let applied = report.applied.joined(separator: ",")

@@ -58,14 +58,14 @@ struct MITests {
         }
     }
 
-    @Test("the test above knows every command but kill, which is refused")
+    @Test("the test above knows every command but kill and rotate, which are refused")
     func everyCommand() {
         #expect(
             Commands.table.map(\.name) == [
                 "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which",
                 "core:help",
                 "statistics:get", "statistics:list", "core:version", "core:uptime", "core:ps",
-                "core:log_level", "core:kill",
+                "core:log_level", "core:kill", "event_flatstore:rotate",
             ])
     }
 

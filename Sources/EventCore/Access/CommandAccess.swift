@@ -43,6 +43,7 @@ extension Command {
         case .statistics, .listStatistics, .processes: Demand(.read)
         case .logLevel(let command): Demand(command.level == nil ? .read : .admin)
         case .kill: Demand(.admin, takesName: true)
+        case .rotate: Demand(.admin)
         case .which, .help, .version, .uptime: Demand(nil)
         }
     }
@@ -51,7 +52,7 @@ extension Command {
     /// Raising changes nothing.
     var isChange: Bool {
         switch self {
-        case .subscribe, .renew, .unsubscribe, .publish, .kill: true
+        case .subscribe, .renew, .unsubscribe, .publish, .kill, .rotate: true
         case .logLevel(let command): command.level != nil
         case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise, .which, .help,
             .statistics, .listStatistics, .version, .uptime, .processes:

@@ -38,6 +38,8 @@ public enum CommandReply: Sendable {
     case logLevelSet(LogLevel)
     /// The service is about to end.
     case terminating
+    /// A file is about to be rotated.
+    case rotating
 }
 
 /// Called once with the answer of a command that could not be answered at once: on the journal's queue, on a

@@ -144,6 +144,13 @@ extension Commands {
             "core:kill", ["kill"], "core", "Ends the service; only for callers who may.", [],
             role: .admin
         ) { _ throws(CommandError) in .kill },
+        row(
+            "event_flatstore:rotate", ["evi_flat_rotate"], "event_flatstore",
+            "Rotates a file of the transport flatstore, or opens it anew where it was renamed.",
+            [text("path_to_file")], role: .admin
+        ) { a throws(CommandError) in
+            .rotate(RotateCommand(file: try a.text(0)))
+        },
     ]
 
     /// What `which` prints: the names of OpenSIPS 4, then those of older versions. OpenSIPS 4 leaves the older ones out,

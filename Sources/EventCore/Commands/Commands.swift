@@ -18,6 +18,7 @@ public enum Command: Sendable {
     case processes
     case logLevel(LogLevelCommand)
     case kill
+    case rotate(RotateCommand)
 }
 
 /// Whether an answer is there or will come through the continuation.
@@ -117,6 +118,8 @@ public enum Commands {
             return .done(try command.run(on: interface))
         case .kill:
             return .done(try interface.terminate())
+        case .rotate(let command):
+            return .done(try command.run(on: interface))
         }
     }
 }

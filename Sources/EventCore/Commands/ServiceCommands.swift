@@ -27,6 +27,27 @@ public struct LogLevelCommand: Sendable {
     }
 }
 
+/// Has a file of the transport flatstore rotated, or opened anew where somebody has renamed it. Answers `.rotating`:
+/// it is done soon. Errors: `invalidParameter`, `serviceUnavailable`.
+public struct RotateCommand: Sendable {
+    /// The file's name, or its path.
+    public var file: String
+
+    /// A command.
+    public init(file: String) {
+        self.file = file
+    }
+
+    func run(on interface: EventInterface) throws(CommandError) -> CommandReply {
+        guard try interface.requireService().rotate(file: file) else {
+            throw CommandError(
+                .invalidParameter, "Expected a file that flatstore sockets can name.",
+                parameter: "path_to_file", fault: .badFormat)
+        }
+        return .rotating
+    }
+}
+
 extension EventInterface {
     /// Hands over the program around the core; once, before the surfaces open.
     public func attach(service: any ServiceControl) {

@@ -9,6 +9,10 @@ public protocol ServiceControl: AnyObject, Sendable {
 
     /// Begins to end the service, as SIGTERM does; returns at once.
     func terminate()
+
+    /// Has a file that lines are written to rotated soon, by its name or path; returns at once. False where no file can
+    /// be called so, or none is written to at all.
+    func rotate(file: String) -> Bool
 }
 
 /// One thing that runs and what it is for: what OpenSIPS calls a process.

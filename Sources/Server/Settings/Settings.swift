@@ -46,6 +46,16 @@ public struct Settings: Sendable {
     public var floodBlockSeconds = 60
     /// A PEM file with the authorities that may sign receivers' certificates; nil = the system's.
     public var certificateAuthorityFile: String?
+    /// The directory of files that lines are written to; nil = none are.
+    public var flatstoreDirectory: String?
+    /// The permissions of such a file, in octal digits.
+    public var flatstorePermissions = "640"
+    /// Bytes beyond which such a file is rotated; 0 = never.
+    public var flatstoreRotateBytes = 0
+    /// Seconds of a period, whose first line begins a new file; 0 = never.
+    public var flatstoreRotateSeconds = 0
+    /// Most such files that are open.
+    public var flatstoreFilesMax = 100
     /// How long queued deliveries may still go out while the service stops.
     public var drainMilliseconds = 5_000
     /// Event loops of the HTTP server; 0 = half the cores, at least one.

@@ -101,6 +101,24 @@ extension Setting {
             defaultText: "the system's",
             "A PEM file with the authorities that may sign the certificates of https receivers."),
         Setting(
+            "flatstore-directory", .sending, "path", .optionalText(\.flatstoreDirectory),
+            defaultText: "none, and flatstore sockets are refused",
+            "The directory of the files that flatstore sockets name; it must be there."),
+        Setting(
+            "flatstore-permissions", .sending, "octal", .text(\.flatstorePermissions),
+            "The permissions of a file that is made there."),
+        Setting(
+            "flatstore-rotate-size", .sending, "bytes",
+            .number(0...1_099_511_627_776, \.flatstoreRotateBytes),
+            "A file is rotated before it grows larger; 4096 at least, 0 = never."),
+        Setting(
+            "flatstore-rotate-period", .sending, "seconds",
+            .number(0...31_536_000, \.flatstoreRotateSeconds),
+            "The first line of a new period rotates a file (86400: at midnight, UTC); 0 = never."),
+        Setting(
+            "flatstore-files-max", .sending, "n", .number(1...10_000, \.flatstoreFilesMax),
+            "Most files that are open; the one not written to for longest is closed."),
+        Setting(
             "drain-seconds", .sending, "n", .seconds(0...600, \.drainMilliseconds), reload: true,
             "For how long queued deliveries may still go out while the service stops."),
     ]

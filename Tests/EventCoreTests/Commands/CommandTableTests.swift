@@ -9,7 +9,7 @@ import Testing
             Commands.table.map(\.name) == [
                 "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which",
                 "core:help", "statistics:get", "statistics:list", "core:version", "core:uptime",
-                "core:ps", "core:log_level", "core:kill",
+                "core:ps", "core:log_level", "core:kill", "event_flatstore:rotate",
             ])
     }
 
@@ -26,6 +26,7 @@ import Testing
         for name in [
             "event_subscribe", "events_list", "subscribers_list", "raise_event", "which", "help",
             "get_statistics", "list_statistics", "version", "uptime", "ps", "log_level", "kill",
+            "evi_flat_rotate",
         ] {
             #expect(Commands.row(named: name) != nil, "OpenSIPS's old name \(name)")
         }

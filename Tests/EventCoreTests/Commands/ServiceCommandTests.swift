@@ -18,6 +18,8 @@ struct ServiceCommandTests {
         func terminate() {
             ends.withLock { $0 += 1 }
         }
+
+        func rotate(file: String) -> Bool { file == "cdr" }
     }
 
     private let bench = Bench()
@@ -33,7 +35,10 @@ struct ServiceCommandTests {
 
     @Test("without a service around the core they are refused")
     func noService() {
-        for command in [Command.processes, .logLevel(LogLevelCommand()), .kill] {
+        for command in [
+            Command.processes, .logLevel(LogLevelCommand()), .kill,
+            .rotate(RotateCommand(file: "cdr")),
+        ] {
             let error = #expect(throws: CommandError.self) { _ = try runByName(command) }
             #expect(error?.code == .serviceUnavailable)
         }
@@ -49,6 +54,18 @@ struct ServiceCommandTests {
             return
         }
         #expect(processes == service.processes && same == processes && level == .notice)
+    }
+
+    @Test("rotate asks for a file; one that cannot be is invalid_parameter")
+    func rotate() throws {
+        bench.interface.attach(service: service)
+        guard case .done(.rotating) = try runByName(.rotate(RotateCommand(file: "cdr"))) else {
+            return missed("OK")
+        }
+        let error = #expect(throws: CommandError.self) {
+            _ = try runByName(.rotate(RotateCommand(file: "../x")))
+        }
+        #expect(error?.code == .invalidParameter && error?.parameter == "path_to_file")
     }
 
     @Test(

@@ -14,7 +14,7 @@ enum LineResult {
 
     private static func reply(_ reply: CommandReply) -> LineReply {
         switch reply {
-        case .subscribed, .unsubscribed, .subscription, .event, .terminating:
+        case .subscribed, .unsubscribed, .subscription, .event, .terminating, .rotating:
             return .ok()
         case .raised(let receipt):
             return receipt.matched > 0 ? .ok() : LineReply(480, "Temporarily Unavailable")

@@ -13,7 +13,7 @@ enum MIResult {
 
     private static func json(_ reply: CommandReply) -> Result<JSON, JSONRPCError> {
         switch reply {
-        case .subscribed, .unsubscribed, .subscription, .event, .terminating:
+        case .subscribed, .unsubscribed, .subscription, .event, .terminating, .rotating:
             return .success("OK")
         case .raised(let receipt):
             // OpenSIPS: raising for nobody is an error to the caller. The occurrence is counted all the same.
