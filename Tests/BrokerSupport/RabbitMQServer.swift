@@ -19,8 +19,10 @@ public final class RabbitMQServer: @unchecked Sendable {
 
     /// The AMQP port on 127.0.0.1; the same after every restart.
     public let port: UInt16
-    /// The port with TLS, if it was asked for; 0 otherwise.
+    /// The port with TLS.
     public let securePort: UInt16
+    /// Its certificate for 127.0.0.1, which is its own authority: a PEM file.
+    public var certificate: String { directory.path + "/certificate.pem" }
 
     private let directory: PrivateDirectory
     private let environment: [String: String]
@@ -29,18 +31,18 @@ public final class RabbitMQServer: @unchecked Sendable {
     private let state = NSLock()
     private var server: Process?
 
-    /// Starts one and waits until it takes connections. `identity`: its certificate and key, PEM
-    /// files, for TLS. Throws when Debian's rabbitmq-server is not there or does not come up within
-    /// two minutes.
-    public init(identity: (certificate: String, key: String)? = nil) throws {
+    /// Starts one and waits until it takes connections. Throws when Debian's rabbitmq-server or
+    /// openssl is not there, or it does not come up within two minutes.
+    public init() throws {
         let directory = try PrivateDirectory()
         let ports = try FreePorts(4)
         self.directory = directory
         port = ports.numbers[0]
-        securePort = identity == nil ? 0 : ports.numbers[3]
+        securePort = ports.numbers[3]
         environment = Self.environment(
             directory.path, node: ports.numbers[1], mapper: ports.numbers[2])
-        try Self.write(directory.path, port: port, securePort: ports.numbers[3], identity: identity)
+        try Self.write(directory.path, port: port, securePort: securePort)
+        try Self.makeCertificate(in: directory.path)
         ports.release()
         try Self.startReaper(of: directory.path, life: life)
         mapper = try Self.start(
@@ -148,25 +150,17 @@ public final class RabbitMQServer: @unchecked Sendable {
         ]
     }
 
-    private static func write(
-        _ directory: String, port: UInt16, securePort: UInt16,
-        identity: (certificate: String, key: String)?
-    ) throws {
-        var settings = """
+    private static func write(_ directory: String, port: UInt16, securePort: UInt16) throws {
+        let settings = """
             listeners.tcp.1 = 127.0.0.1:\(port)
+            listeners.ssl.1 = 127.0.0.1:\(securePort)
+            ssl_options.certfile = \(directory)/certificate.pem
+            ssl_options.keyfile = \(directory)/key.pem
+            ssl_options.verify = verify_none
             load_definitions = \(directory)/definitions.json
             log.console = false
 
             """
-        if let identity {
-            settings += """
-                listeners.ssl.1 = 127.0.0.1:\(securePort)
-                ssl_options.certfile = \(identity.certificate)
-                ssl_options.keyfile = \(identity.key)
-                ssl_options.verify = verify_none
-
-                """
-        }
         let files = [
             "rabbitmq.conf": settings, "enabled_plugins": "[].", "definitions.json": definitions,
         ]
@@ -186,6 +180,23 @@ public final class RabbitMQServer: @unchecked Sendable {
             {"user": "guest", "vhost": "other", "configure": ".*", "write": ".*", "read": ".*"},
             {"user": "bob", "vhost": "/", "configure": "", "write": "^open$", "read": ""}]}
         """
+
+    private static func makeCertificate(in directory: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        process.arguments = [
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+            "/CN=carillon-test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem",
+            "-out", "certificate.pem",
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.start()
+        guard eventually(within: 60, { !process.isRunning }), process.terminationStatus == 0 else {
+            throw Failure(what: "openssl made no certificate", output: "")
+        }
+    }
 
     private static func startReaper(of directory: String, life: Pipe) throws {
         let reaper = Process()

@@ -96,8 +96,10 @@ public final class StreamPeer {
         public var hasInput: Bool { isReadable(descriptor, seconds: 0) }
 
         /// Writes all of it.
-        public func write(_ text: String) {
-            let bytes = Array(text.utf8)
+        public func write(_ text: String) { write(Array(text.utf8)) }
+
+        /// Writes all of it.
+        public func write(_ bytes: [UInt8]) {
             _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         }
 

@@ -51,25 +51,18 @@ struct AMQPFailure: Error, Equatable {
 
 /// Words that a broker sent, made fit to be shown.
 enum AMQPWords {
-    /// Most bytes that are shown of them.
-    static let bytesMax = 160
-
-    /// Printable ASCII stays, everything else becomes `?`; the password, should they repeat it, is
-    /// masked.
-    static func shown(_ bytes: some Sequence<UInt8>, hiding password: Secret) -> String {
-        var kept: [UInt8] = []
-        for byte in bytes.prefix(bytesMax) {
-            kept.append(0x20...0x7E ~= byte ? byte : UInt8(ascii: "?"))
-        }
+    /// `PeerText.line` of them; the password, should they repeat it, is masked.
+    static func shown(_ bytes: [UInt8], hiding password: Secret) -> String {
+        var kept = bytes
         let secret = password.bytes
         var place = 0
-        // A password of a letter or two would be found in every sentence: hiding it would tell it.
+        // A password of a letter or two is in every sentence: hiding it there would tell it.
         while secret.count > 3, place + secret.count <= kept.count {
             if kept[place..<(place + secret.count)].elementsEqual(secret) {
                 kept.replaceSubrange(place..<(place + secret.count), with: Array("***".utf8))
             }
             place += 1
         }
-        return String(decoding: kept, as: UTF8.self)
+        return PeerText.line(String(decoding: kept, as: UTF8.self))
     }
 }

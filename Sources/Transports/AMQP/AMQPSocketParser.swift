@@ -4,7 +4,7 @@ internal import EventCore
 /// (`option;option?key`); openapi.yaml holds the same grammar as patterns.
 ///
 ///     socket   = "rabbitmq:" [ user [ ":" password ] "@" ] host [ ":" port ] "/" [ head "?" ] key
-///     host, port                            ; as `HostPort` has them; without port 5672 (tls: 5671)
+///     host, port                            ; as in `HostPort`; without port 5672, with tls 5671
 ///     head     = exchange                   ; OpenSIPS 2.4
 ///              / option *( ";" option )     ; OpenSIPS 4.x: each at most once, any order
 ///     option   = "exchange=" exchange / "persistent" / "tls" / "tls_domain=" name / "vhost=" name
