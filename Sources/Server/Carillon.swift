@@ -16,7 +16,7 @@ public final class Carillon: Sendable {
     let logSwitch: LogSwitch
     let interface: EventInterface
     let policy: TargetPolicy
-    let flatstore: FlatstoreTransport?
+    private let files = ReopenedFiles()
     let rules: LiveRules
     let addresses: [ListenAddress]
     private let doors: Doors
@@ -48,8 +48,7 @@ public final class Carillon: Sendable {
         authenticator = try Authenticator(settings)
         let own = OwnListeners()
         policy = try Self.policy(settings, own: own)
-        let transports = try Self.transports(settings, policy: policy)
-        flatstore = transports.lazy.compactMap { $0 as? FlatstoreTransport }.first
+        let transports = try Self.transports(settings, policy: policy, reopened: files)
         do throws(StoreError) {
             store = try SubscriptionStore.open(directory: settings.stateDirectory)
         } catch {
@@ -65,7 +64,7 @@ public final class Carillon: Sendable {
         } catch {
             throw StartError("The events of Carillon's own cannot be published: \(error.message)")
         }
-        if let flatstore { try Self.announceRotations(of: flatstore, on: interface, log: log) }
+        try Self.announceRotations(of: files, on: interface, log: log)
         requestGuard = try RequestGuard(settings, on: interface)
         Statistics.register(interface, transports: transports)
         rules = LiveRules(Self.rules(settings, addresses: wanted))
@@ -83,8 +82,7 @@ public final class Carillon: Sendable {
         // When all our own ports are known: a subscription that leads to one of them is not taken up again.
         try Self.restore(from: store, into: interface, log: log)
         processes = ServiceProcesses(
-            logSwitch: logSwitch, rotate: { [flatstore] in flatstore?.rotate($0) ?? false },
-            end: end)
+            logSwitch: logSwitch, rotate: files.rotate, end: end)
         interface.attach(service: processes)
         housekeeping = Housekeeping(interface, store)
         try openUnixSockets()
@@ -123,7 +121,7 @@ public final class Carillon: Sendable {
     }
 
     /// Has the files that lines are written to opened anew, for who has renamed them. Any thread; returns at once.
-    public func reopenFiles() { flatstore?.reopen() }
+    public func reopenFiles() { files.reopen() }
 
     /// Answers what is under way, lets queued deliveries out for `drainMilliseconds`, writes everything down.
     /// Blocks until done. What was left undelivered is logged and counted.

@@ -48,7 +48,7 @@ extension Carillon {
     /// Raises `E_FLATSTORE_ROTATION` for each rotation, with what OpenSIPS sends: the time in seconds, why, the path that
     /// lines go to, and the path of those before, where that is known.
     static func announceRotations(
-        of transport: FlatstoreTransport, on interface: EventInterface, log: Logger
+        of files: ReopenedFiles, on interface: EventInterface, log: Logger
     ) throws(StartError) {
         let module: EventModule
         do throws(CommandError) {
@@ -63,7 +63,7 @@ extension Carillon {
         } catch {
             throw StartError("E_FLATSTORE_ROTATION cannot be published: \(error.message)")
         }
-        transport.onRotation { rotation in
+        files.onRotation { rotation in
             do throws(CommandError) {
                 try module.raise(
                     "E_FLATSTORE_ROTATION",

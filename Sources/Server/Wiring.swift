@@ -5,20 +5,25 @@ internal import WireFormats
 
 /// What the settings say about the ways out.
 extension Carillon {
-    /// The table of transports: their order is their number.
+    /// The table of transports: their order is their number. Groups come last, for they hold sockets of the others.
     static func transports(
-        _ settings: Settings, policy: TargetPolicy
+        _ settings: Settings, policy: TargetPolicy, reopened: ReopenedFiles
     ) throws(StartError) -> [any Transport] {
         var rpc = RPCSettings()
         rpc.userAgent = "Carillon/\(version)"
         try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
-        let flatstore = try flatstoreSettings(settings)
+        let maker = TransportMaker(
+            policy: policy, rpc: rpc, flatstore: try flatstoreSettings(settings),
+            reopened: reopened)
         do throws(SystemError) {
-            return [
-                try DatagramTransport(policy: policy, resolver: Resolver(clock: Clock.now)),
-                try RPCTransport(settings: rpc, policy: policy),
-                try FlatstoreTransport(settings: flatstore),
+            let plain = try maker.make()
+            var virtual = VirtualSettings()
+            virtual.failoverMilliseconds = settings.failoverMilliseconds
+            return plain + [
+                try VirtualTransport(settings: virtual, siblings: plain) {
+                    retries throws(SystemError) in try maker.make(retries: retries)
+                }
             ]
         } catch {
             throw StartError("A transport cannot be made: \(error)")

@@ -11,6 +11,8 @@ extension SocketText {
     ///     scheme  = 1*16( %x61-7A )                ; lower case, compared exactly (OpenSIPS)
     ///     rest    = 1*( %x20-22 / %x24-7E )         ; blanks are the transport's to refuse
     ///     path    = "/" *( %x20-22 / %x24-7E )
+    ///             ; of virtual: all that follows, %x20-7E and tabs: whole sockets stand there, with
+    ///             ; options of their own
     ///     option  = name "=" *( %x20-25 / %x27-7E ) ; 16 at most, no name twice
     ///     name    = %x61-7A *( %x61-7A / %x30-39 / "-" / "_" )
     ///
@@ -28,17 +30,18 @@ extension SocketText {
         guard bytes.count <= bytesMax else {
             throw SocketError(.malformed, "A socket has at most \(bytesMax) bytes.")
         }
+        let nests = text.hasPrefix(nesting)
         var colon = -1
         var hash = -1
         for index in bytes.indices {
             let byte = bytes[index]
-            if byte < 0x20 || byte > 0x7E {
+            if byte < 0x20 || byte > 0x7E, !nests || byte != UInt8(ascii: "\t") {
                 throw SocketError(
                     .malformed,
                     "A socket holds printable ASCII only; byte \(index + 1) is something else.")
             }
             if byte == UInt8(ascii: ":"), colon < 0 { colon = index }
-            if byte == UInt8(ascii: "#"), hash < 0 { hash = index }
+            if byte == UInt8(ascii: "#"), hash < 0, !nests { hash = index }
         }
         let end = hash < 0 ? bytes.count : hash
         let isBarePath = bytes[0] == UInt8(ascii: "/")
@@ -60,6 +63,9 @@ extension SocketText {
             rest: slice(text, restStart, end),
             options: hash < 0 ? [] : try parseOptions(text, from: hash + 1))
     }
+
+    /// The scheme of sockets that hold whole sockets.
+    private static let nesting = "virtual:"
 
     private static func checkScheme(_ bytes: Span<UInt8>) throws(SocketError) {
         guard 1...schemeBytesMax ~= bytes.count else {

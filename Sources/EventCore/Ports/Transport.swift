@@ -98,9 +98,9 @@ public enum Outcome: Sendable, Hashable {
 public enum FailureReason: String, Sendable, Hashable, CaseIterable {
     /// Nobody listens: ECONNREFUSED, an ICMP port unreachable, a refused TCP connection.
     case refused
-    /// The UNIX path does not exist (ENOENT) or is no datagram socket.
+    /// The UNIX path does not exist (ENOENT) or is no datagram socket; a file that is none.
     case noSuchPath = "no_such_path"
-    /// The receiver's buffer is full (EAGAIN, ENOBUFS).
+    /// The receiver's buffer is full (EAGAIN, ENOBUFS), or the disk (ENOSPC).
     case full
     /// The payload is larger than the transport can carry (EMSGSIZE).
     case tooLarge = "too_large"

@@ -46,6 +46,8 @@ public struct Settings: Sendable {
     public var floodBlockSeconds = 60
     /// A PEM file with the authorities that may sign receivers' certificates; nil = the system's.
     public var certificateAuthorityFile: String?
+    /// For how long a group's member that failed is tried last.
+    public var failoverMilliseconds = 30_000
     /// The directory of files that lines are written to; nil = none are.
     public var flatstoreDirectory: String?
     /// The permissions of such a file, in octal digits.

@@ -101,6 +101,9 @@ extension Setting {
             defaultText: "the system's",
             "A PEM file with the authorities that may sign the certificates of https receivers."),
         Setting(
+            "failover-timeout", .sending, "seconds", .seconds(1...86_400, \.failoverMilliseconds),
+            "For how long a virtual socket tries a member last that failed."),
+        Setting(
             "flatstore-directory", .sending, "path", .optionalText(\.flatstoreDirectory),
             defaultText: "none, and flatstore sockets are refused",
             "The directory of the files that flatstore sockets name; it must be there."),

@@ -1,0 +1,79 @@
+internal import EventCore
+internal import Net
+internal import Synchronization
+internal import Transports
+
+/// Makes the transports that reach one subscriber each. More than once: groups of sockets have transports of their own.
+struct TransportMaker: Sendable {
+    let policy: TargetPolicy
+    let rpc: RPCSettings
+    let flatstore: FlatstoreSettings
+    /// Told of every transport that has files open.
+    let reopened: ReopenedFiles
+
+    /// One of each, always in the same order. Without `retries` a delivery that fails has failed, and no destination is
+    /// ever left alone: whoever asks for that tries another one instead. Throws where the process has no descriptor left.
+    func make(retries: Bool = true) throws(SystemError) -> [any Transport] {
+        var rpc = rpc
+        var flatstore = flatstore
+        if !retries {
+            rpc.retry.retriesMax = 0
+            flatstore.delivery = Self.withoutRetries(flatstore.delivery)
+        }
+        let files = try FlatstoreTransport(settings: flatstore)
+        reopened.add(files)
+        return [
+            try DatagramTransport(policy: policy, resolver: Resolver(clock: Clock.now)),
+            try RPCTransport(settings: rpc, policy: policy),
+            files,
+        ]
+    }
+
+    private static func withoutRetries(_ settings: DeliverySettings) -> DeliverySettings {
+        var settings = settings
+        settings.retry.retriesMax = 0
+        settings.breaker.firstPauseMilliseconds = 0
+        settings.breaker.pauseMaxMilliseconds = 0
+        return settings
+    }
+}
+
+/// The transports that have files open, which SIGHUP opens anew, and whose rotations are told of.
+final class ReopenedFiles: Sendable {
+    private struct State {
+        var transports: [FlatstoreTransport] = []
+        var listener: (@Sendable (FlatstoreRotation) -> Void)?
+    }
+
+    private let state = Lock(State())
+
+    /// Adds one; it tells of its rotations from now on.
+    func add(_ transport: FlatstoreTransport) {
+        let listener = state.withLock { state in
+            state.transports.append(transport)
+            return state.listener
+        }
+        if let listener { transport.onRotation(listener) }
+    }
+
+    /// Who is told of rotations, of those to come too.
+    func onRotation(_ listener: @escaping @Sendable (FlatstoreRotation) -> Void) {
+        let transports = state.withLock { state in
+            state.listener = listener
+            return state.transports
+        }
+        for transport in transports { transport.onRotation(listener) }
+    }
+
+    /// Has every file opened anew.
+    func reopen() {
+        for transport in state.withLock({ $0.transports }) { transport.reopen() }
+    }
+
+    /// Has a file rotated, by one of them; the others open it anew. False where no file can be called so.
+    func rotate(_ file: String) -> Bool {
+        let transports = state.withLock { $0.transports }
+        for transport in transports.dropFirst() { transport.reopen() }
+        return transports.first?.rotate(file) ?? false
+    }
+}

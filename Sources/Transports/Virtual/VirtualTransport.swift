@@ -1,0 +1,91 @@
+public import EventCore
+public import Net
+internal import Synchronization
+internal import WireFormats
+
+/// Groups of sockets, the scheme `virtual`: PARALLEL to all of them, FAILOVER to the first that does not fail,
+/// ROUND-ROBIN to another one each time.
+///
+/// A group is one subscriber: it expires as one, and what is delivered to it is counted once. Its members are reached by
+/// transports of its own, which are made at the first delivery.
+public final class VirtualTransport: Transport {
+    /// `virtual`.
+    public let name = "virtual"
+    /// `virtual`.
+    public let schemes = ["virtual"]
+
+    private let parser: VirtualSocketParser
+    private let groups: GroupTable
+    private let patient: MemberTransports
+    private let brisk: MemberTransports
+    private let engine: DeliveryEngine<VirtualCourier>
+    private let parallel = Lock<ParallelGroups?>(nil)
+
+    /// A transport that delivers once it is attached. `siblings` are those that members may have; they only read and
+    /// print sockets here. `make` makes the same again, in the same order, for deliveries: with retries for
+    /// PARALLEL, without for the others, where the next member is tried instead. Throws when the process has no
+    /// descriptor left.
+    public init(
+        settings: VirtualSettings = VirtualSettings(), siblings: [any Transport],
+        make: @escaping @Sendable (_ retries: Bool) throws(SystemError) -> [any Transport]
+    ) throws(SystemError) {
+        parser = VirtualSocketParser(transports: siblings)
+        groups = GroupTable(settings)
+        patient = MemberTransports { () throws(SystemError) in try make(true) }
+        brisk = MemberTransports { () throws(SystemError) in try make(false) }
+        let courier = try VirtualCourier(
+            members: brisk, groups: groups, settings: settings)
+        engine = DeliveryEngine("virtual", courier: courier, settings: settings.delivery)
+    }
+
+    /// See `Transport`. The grammar is `VirtualSocketParser`'s.
+    public func parse(_ text: SocketText) throws(SocketError) -> Socket { try parser.parse(text) }
+
+    /// See `Transport`. The members' secrets are masked as they mask them.
+    public func text(of socket: Socket, secrets: Bool) -> String {
+        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
+    }
+
+    /// See `Transport`.
+    public func attach(to ledger: any DeliveryLedger) {
+        engine.attach(to: ledger)
+        let groups = ParallelGroups(ledger, members: patient)
+        parallel.withLock { $0 = groups }
+    }
+
+    /// See `Transport`.
+    public func deliver(
+        _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
+    ) {
+        let parallel = parallel.withLock { $0 }
+        var queued: [Target] = []
+        var places: [Int] = []
+        for (place, target) in zip(outcomes.indices, targets) {
+            if let group = target.detail?.target as? VirtualTarget, group.policy == .parallel {
+                outcomes[place] =
+                    parallel?.deliver(occurrence, to: group, for: target.subscription)
+                    ?? .dropped(.stopped)
+            } else {
+                queued.append(target)
+                places.append(place)
+            }
+        }
+        if queued.isEmpty { return }
+        // What the queue counts by; most members send these very bytes.
+        let payload = occurrence.payload(.json, encode: NotificationFormat.json)
+        var results = [Outcome](repeating: .delivered, count: queued.count)
+        engine.deliver(occurrence, to: queued[...], outcomes: &results) { _ in payload }
+        for (place, result) in zip(places, results) { outcomes[place] = result }
+    }
+
+    /// See `Transport`.
+    public func schedule(_ work: @escaping @Sendable () -> Void) { engine.schedule(work) }
+
+    /// See `Transport`.
+    public func stop(drainMilliseconds: Int) {
+        engine.stop(drainMilliseconds: drainMilliseconds)
+        // The courier has stopped its own where it ran.
+        brisk.stop(drainMilliseconds: 0)
+        patient.stop(drainMilliseconds: drainMilliseconds)
+    }
+}
