@@ -6,6 +6,8 @@ public struct CivilDate: Sendable, Hashable {
     public let month: Int
     /// 1 to 31.
     public let day: Int
+    /// Days from 1970-01-01 to this one.
+    public let daysSince1970: Int
 
     /// The day that is so many days after 1970-01-01; any number within ±10^12.
     ///
@@ -20,6 +22,22 @@ public struct CivilDate: Sendable, Hashable {
         day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        self.daysSince1970 = daysSince1970
+    }
+
+    /// A day by its numbers; nil where there is none like it. The year is 0 to 9999.
+    public init?(year: Int, month: Int, day: Int) {
+        guard (0...9_999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
+        // From 0000-03-01 on, as above.
+        let shifted = month > 2 ? year : year - 1
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let leaps =
+            shifted.floorDivided(by: 4).quotient - shifted.floorDivided(by: 100).quotient
+            + shifted.floorDivided(by: 400).quotient
+        let days = shifted * 365 + leaps + dayOfYear - 719_468
+        self.init(daysSince1970: days)
+        // A 31st of April is a 1st of May.
+        guard self.month == month, self.day == day else { return nil }
     }
 
     /// Whether the year has a February 29th.
