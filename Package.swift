@@ -118,7 +118,7 @@ if Context.environment["CARILLON_BENCH"] != nil {
     package.targets += [
         .executableTarget(
             name: "bench-micro",
-            dependencies: ["EventCore", "WireFormats", "Net", "Transports"],
+            dependencies: ["EventCore", "WireFormats", "RouteScript", "Net", "Transports"],
             path: "Tests/Bench/Micro", swiftSettings: common),
         .executableTarget(
             name: "bench-hello", dependencies: ["Ccurl", "Csqlite", arguments, log],

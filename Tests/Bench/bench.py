@@ -20,6 +20,7 @@ GROUPS = {
     "calls": inside.measure_calls,
     "json": inside.measure_json,
     "core": inside.measure_core,
+    "script": inside.measure_scripts,
     "store": subscriptions.measure_store,
     "million": subscriptions.measure_million,
     "footprint": footprint.measure,

@@ -17,11 +17,15 @@ ROOT = HERE.parent.parent
 BUILD = ROOT / ".build-fuzz"
 INSTRUMENT = ["-sanitize=fuzzer,address"]
 # What the entries may import, in the order of their dependencies, and the libraries these link.
-TARGETS = ["EventCore", "WireFormats", "Net", "Transports"]
+TARGETS = ["EventCore", "WireFormats", "RouteScript", "Net", "Transports"]
 LIBRARIES = ["-lcurl"]
-# Test data of others: inputs to begin with, and words worth trying. Left out where they are not there.
+# Inputs to begin with, and words worth trying; test data of others is left out where it is not there.
 DATA = ROOT.parent / "shared" / "data"
-SEEDS = {"FuzzJSON": DATA / "json-test-suite"}
+SEEDS = {
+    "FuzzJSON": DATA / "json-test-suite",
+    "FuzzSIP": HERE / "Seeds" / "FuzzSIP",
+    "FuzzScript": ROOT / "Tests" / "RouteScriptTests" / "Scripts",
+}
 REQUESTS = DATA / "picohttpparser" / "cases.json"
 DICTIONARIES = {"FuzzJSON": DATA / "fuzz-dictionaries" / "json.dict"}
 
@@ -42,10 +46,12 @@ def main():
 
 def build_targets():
     swiftc = [argument for flag in INSTRUMENT for argument in ("-Xswiftc", flag)]
-    subprocess.run(
-        ["swift", "build", "-c", "release", "--scratch-path", BUILD, "--target", TARGETS[-1], *swiftc],
-        cwd=ROOT, check=True,
-    )  # fmt: skip
+    # Each with what it depends on.
+    for target in ("RouteScript", "Transports"):
+        subprocess.run(
+            ["swift", "build", "-c", "release", "--scratch-path", BUILD, "--target", target, *swiftc],
+            cwd=ROOT, check=True,
+        )  # fmt: skip
 
 
 def fuzz(entry, seconds):

@@ -10,10 +10,13 @@ enum Micro {
         switch (arguments.first, arguments.count) {
         case ("json", 2): try JSONPart.run(rounds: numbers[0])
         case ("core", 2): try CorePart.run(rounds: numbers[0])
+        case ("script", 2): try ScriptPart.run(rounds: numbers[0])
         case ("calls", 4):
             try CallsPart.run(url: arguments[2], inFlight: numbers[0], calls: numbers[1])
         default:
-            print("usage: bench-micro json ROUNDS | core ROUNDS | calls URL IN_FLIGHT CALLS")
+            print(
+                "usage: bench-micro json ROUNDS | core ROUNDS | script ROUNDS | calls URL IN_FLIGHT CALLS"
+            )
             exit(2)
         }
     }

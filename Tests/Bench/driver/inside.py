@@ -1,4 +1,4 @@
-"""What is measured inside a process of ours (bench-micro): JSON, the core, and the calls through libcurl."""
+"""What is measured inside a process of ours (bench-micro): JSON, the core, scripts, and the calls through libcurl."""
 
 import statistics
 
@@ -50,6 +50,37 @@ def measure_core(plan: Plan) -> list[Figure]:
             128,
             [held["bytes"]],
             unit="B",
+        ),
+    ]
+
+
+def measure_scripts(plan: Plan) -> list[Figure]:
+    lines = programs.micro("script", plan.rounds)
+    call = statistics.median(line["call_ns"] for line in lines)
+    return [
+        Figure(
+            "script.event",
+            "CPU of an event_route that fetches its params and looks at one",
+            2.0,
+            [line["event_ns"] / 1e3 for line in lines],
+            unit="µs",
+            note=f"a bare call of a C function (toupper): {call:.1f} ns",
+        ),
+        Figure(
+            "script.load",
+            "loading a script of 10,000 lines",
+            50.0,
+            [line["load_ns"] / 1e6 for line in lines],
+            unit="ms",
+        ),
+        Figure(
+            "script.sip",
+            "SIP messages a second on one core, parsed and routed to a raise",
+            100_000,
+            [1e9 / line["message_ns"] for line in lines],
+            at_least=True,
+            unit="/s",
+            note=f"an INVITE of {lines[0]['bytes']} bytes, the accounting script of the tutorial",
         ),
     ]
 
