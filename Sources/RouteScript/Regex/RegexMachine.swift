@@ -46,6 +46,8 @@ struct RegexMachine: ~Copyable {
             if upcoming.isEmpty {
                 guard best == nil, let next = beginning.next(from: place, in: text) else { break }
                 place = next
+                // Steps that were entered in vain at another place.
+                upcoming.removeAll()
             }
             // Ways that begin here come behind those that began before: leftmost wins.
             if best == nil, beginning.isPossible(at: place, in: text) {

@@ -48,12 +48,16 @@ struct RegexParser {
 
     /// `piece = assertion / atom *( "*" / "+" / "?" / "{" count "}" )`.
     private mutating func piece() throws(RegexError) -> RegexNode {
-        let start = place
         var node = try atom()
+        var operators = 0
         while let byte = next, "*+?{".utf8.contains(byte) {
-            // glibc: nothing repeats an anchor, so the operator stands at the beginning of
-            // something.
+            // glibc: nothing repeats an anchor; the operator stands at the beginning of something.
             if case .assertion = node { throw nothingToRepeat }
+            operators += 1
+            // Each level of a tree is a level of recursion for whoever walks it.
+            guard operators <= limits.nestingMax else {
+                throw RegexError("There are too many repetitions of repetitions.", at: place)
+            }
             place += 1
             let (least, most) =
                 switch byte {
@@ -63,22 +67,8 @@ struct RegexParser {
                 default: try interval(from: place - 1)
                 }
             node = .repetition(node, least: least, most: most)
-            // Each level of a tree is a level of recursion for whoever walks it.
-            guard place - start <= limits.patternBytesMax,
-                depthOfRepetition(node) <= limits.nestingMax
-            else { throw RegexError("There are too many repetitions of repetitions.", at: place) }
         }
         return node
-    }
-
-    private func depthOfRepetition(_ node: RegexNode) -> Int {
-        var depth = 0
-        var node = node
-        while case .repetition(let inner, _, _) = node {
-            depth += 1
-            node = inner
-        }
-        return depth
     }
 
     private mutating func atom() throws(RegexError) -> RegexNode {

@@ -11,6 +11,7 @@ import Testing
         /// mean nothing; so there are either anchors or repeated groups, and line ends with
         /// REG_NEWLINE only.
         var hasAnchors = false
+        var repeatsGroups = true
         var lines = false
 
         mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
@@ -31,7 +32,7 @@ import Testing
             let anchors = ["^", "$", #"\b"#, #"\<"#, #"\>"#]
             switch below(12) {
             case 0..<3 where depth > 0:
-                return "(" + pattern(depth - 1) + ")" + (hasAnchors ? "" : operators())
+                return "(" + pattern(depth - 1) + ")" + (repeatsGroups ? operators() : "")
             case 3 where hasAnchors: return anchors[below(anchors.count)]
             default: return atoms[below(atoms.count)] + operators()
             }
@@ -59,6 +60,7 @@ import Testing
         var writer = Writer(random: SeededRandom(seed: seed))
         for _ in 0..<400 {
             writer.hasAnchors = writer.below(2) == 0
+            writer.repeatsGroups = !writer.hasAnchors
             writer.lines = writer.below(2) == 0
             let ignoresCase = writer.below(2) == 0
             let pattern = Array(writer.pattern(2).utf8)
@@ -72,6 +74,32 @@ import Testing
                 let comment = Comment(
                     rawValue: "\(String(decoding: pattern, as: UTF8.self)) on \(text) seed \(seed)")
                 #expect(match?.range == theirs.firstMatch(in: text)?[0], comment)
+                #expect(ours.matches(text) == (match != nil), comment)
+            }
+        }
+    }
+
+    @Test(
+        "what matches, and where, is what a naive search says, anchors anywhere",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func naively(seed: UInt64) throws {
+        var writer = Writer(random: SeededRandom(seed: seed), hasAnchors: true)
+        for _ in 0..<200 {
+            writer.lines = writer.below(2) == 0
+            let pattern = Array(writer.pattern(2).utf8)
+            let ignoresCase = writer.below(2) == 0
+            // By chance an anchor is followed by an operator.
+            guard
+                let ours = try? Regex(pattern, ignoresCase: ignoresCase, lines: writer.lines)
+            else { continue }
+            let naive = try NaiveRegex(
+                pattern, ignoresCase: ignoresCase, lines: writer.lines)
+            for _ in 0..<8 {
+                let text = writer.text()
+                let match = ours.firstMatch(in: text)?.range
+                let comment = Comment(
+                    rawValue: "\(String(decoding: pattern, as: UTF8.self)) on \(text) seed \(seed)")
+                #expect(match == naive.firstMatch(in: text), comment)
                 #expect(ours.matches(text) == (match != nil), comment)
             }
         }

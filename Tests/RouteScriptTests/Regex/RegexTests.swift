@@ -17,6 +17,12 @@ import Testing
         #expect(try Self.matches(#"\bcancel\b"#, "bye, CANCEL"))
     }
 
+    @Test("what was tried in vain at one place is tried again at the next")
+    func again() throws {
+        #expect(try Self.matches(#"(\<a)+\>"#, "ab a"))
+        #expect(try Self.matches(#"(\ba)+$"#, "ab ac a"))
+    }
+
     @Test("case counts where it is asked for")
     func caseCounts() throws {
         let regex = try Regex(Array("^[^a]b$".utf8), ignoresCase: false)
