@@ -43,16 +43,17 @@ public struct SIPParameters: Sendable, Equatable, Sequence {
 
         private mutating func take() -> SIPParameter {
             if rest.first == UInt8(ascii: ";") { rest.removeFirst() }
-            var equals: Int?
-            var end = rest.startIndex
-            while end < rest.endIndex, rest[end] != UInt8(ascii: ";") {
-                if rest[end] == UInt8(ascii: "\"") {
-                    // A quoted string without an end takes the rest.
+            var end =
+                rest.firstIndex { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "=") }
+                ?? rest.endIndex
+            let equals = end < rest.endIndex && rest[end] == UInt8(ascii: "=") ? end : nil
+            if let equals {
+                end = rest[(equals + 1)...].firstIndex { !$0.isWhiteSpace } ?? rest.endIndex
+                // Only a whole value is in quotes; one without an end takes the rest.
+                if end < rest.endIndex, rest[end] == UInt8(ascii: "\"") {
                     end = rest.endOfQuotes(from: end) ?? rest.endIndex
-                    continue
                 }
-                if rest[end] == UInt8(ascii: "="), equals == nil { equals = end }
-                end += 1
+                end = rest[end...].firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
             }
             let name = rest[..<(equals ?? end)].trimmedOfWhiteSpace
             let value = equals.map { rest[($0 + 1)..<end].trimmedOfWhiteSpace.withoutQuotes }

@@ -46,6 +46,8 @@ import Testing
         #expect(text(parameters["b"]?.value) == "1")
         #expect(parameters["A"]?.value == .some(nil))
         #expect(parameters["y"] == nil)
+        // A quote within a name or a value begins nothing: it must not hide a tag.
+        #expect(text(SIPParameters(slice(#";x";a=b";tag=1"#))["tag"]?.value) == "1")
     }
 
     @Test("a list has commas between its elements, but not within quotes and brackets")
