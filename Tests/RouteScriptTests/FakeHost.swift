@@ -11,7 +11,7 @@ final class FakeHost: ScriptHost {
     var shared: [String: ScriptValue] = [:]
     var environment: [String: String] = [:]
     var refused: Set<String> = []
-    private var cache: [String: (value: ScriptValue, deadline: Int64?)] = [:]
+    private var cache = LocalCache()
     private var seed: UInt64 = 1
 
     func raise(_ event: String, _ params: Params, depth: Int) -> Int64 {
@@ -50,18 +50,15 @@ final class FakeHost: ScriptHost {
     func cacheStore(
         _ cache: String, _ key: [UInt8], _ value: ScriptValue, expire: Int64?, now: Moment
     ) -> Bool {
-        let deadline = expire.map { now.boot + $0 * 1_000_000_000 }
-        self.cache["\(cache) \(key)"] = (value, deadline)
-        return true
+        self.cache.store(cache, key, value, expire: expire, now: now)
     }
 
     func cacheFetch(_ cache: String, _ key: [UInt8], now: Moment) -> ScriptValue? {
-        guard let entry = self.cache["\(cache) \(key)"] else { return nil }
-        return entry.deadline.map { $0 > now.boot } ?? true ? entry.value : nil
+        self.cache.fetch(cache, key, now: now)
     }
 
     func cacheRemove(_ cache: String, _ key: [UInt8], now: Moment) -> Bool {
-        self.cache.removeValue(forKey: "\(cache) \(key)") != nil
+        self.cache.remove(cache, key, now: now)
     }
 
     func environment(_ name: String) -> [UInt8]? { environment[name].map { Array($0.utf8) } }

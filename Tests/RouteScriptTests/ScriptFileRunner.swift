@@ -95,7 +95,8 @@ struct ScriptFileRunner {
         var run = ScriptRun(script, route, context)
         while true {
             switch run.advance(steps: 100, now: now, host: host) {
-            case .sliced: now.boot += 1_000
+            // A millisecond for each slice of 100 steps.
+            case .sliced: now.boot += 1_000_000
             case .waiting(let effect): run.resume(with: answer(effect), now: now)
             case .finished(let result):
                 if let key = transaction(context) { transactions[key] = run.avps }

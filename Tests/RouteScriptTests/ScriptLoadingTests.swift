@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(
-        "P04: a NUL byte, bytes that are no UTF-8, a line or a script too long are errors with their place"
+        "P04: NUL bytes, no UTF-8, too long a line or script are errors with their place"
     )
     func unreadable() {
         #expect(

@@ -55,6 +55,20 @@ import Testing
         #expect(error.kind == .steps)
     }
 
+    @Test(
+        "wherever in a loop the limit of steps is reached, there is a place to name",
+        arguments: 100..<104)
+    func limitAnywhere(_ steps: Int) throws {
+        var limits = ScriptLimits()
+        limits.stepsMax = steps
+        var run = try run("route { while (1) { } }", limits)
+        guard case .failed(let error) = run.advance(steps: 1_000, now: moment(0), host: host) else {
+            Issue.record("not failed")
+            return
+        }
+        #expect(error.position.line == 1)
+    }
+
     @Test("while it waits for an effect, time does not count")
     func waiting() throws {
         var limits = ScriptLimits()

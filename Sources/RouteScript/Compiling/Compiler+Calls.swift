@@ -40,7 +40,7 @@ extension Compiler {
         for given in arguments {
             if let given { format(given) } else { emit(.null, at: call.place) }
         }
-        emit(.callRoute, number, small: UInt16(clamping: arguments.count), at: call.place)
+        emit(.callRoute, number, small: UInt16(arguments.count), at: call.place)
     }
 
     // MARK: Arguments
@@ -87,10 +87,7 @@ extension Compiler {
         case .flaggedAVP(let letters):
             return avp(given, flags: letters)
         case .target:
-            guard let variable = variable(given), let use = writable(variable) else {
-                return .absent
-            }
-            return .target(number(of: use))
+            return variable(given).flatMap { target($0) }.map { .target($0) } ?? .absent
         case .fetchList:
             return fetchList(given)
         case .regex:
@@ -123,6 +120,12 @@ extension Compiler {
             return
         }
         let pieces = TextParser(text, in: map).pieces(&problems)
+        guard pieces.count <= limits.formatPiecesMax else {
+            problems.error(
+                "A format has at most \(limits.formatPiecesMax) variables and texts between them.",
+                given.place)
+            return
+        }
         // One variable alone keeps its kind: a number stays one, NULL stays NULL.
         for piece in pieces {
             switch piece {
@@ -132,7 +135,7 @@ extension Compiler {
         }
         if pieces.isEmpty { constant(.string([]), given.place) }
         if pieces.count > 1 {
-            emit(.format, small: UInt16(clamping: pieces.count), at: given.place)
+            emit(.format, small: UInt16(pieces.count), at: given.place)
         }
     }
 
@@ -173,6 +176,16 @@ extension Compiler {
         }
         problems.error("A variable expected.", given.place)
         return nil
+    }
+
+    /// The number of the use of a variable that a function writes to.
+    private mutating func target(_ variable: VariableSyntax) -> Int? {
+        if case .variable = variable.index {
+            problems.error(
+                "What a function writes to has no index that is a variable.", variable.place)
+            return nil
+        }
+        return writable(variable).map { number(of: $0) }
     }
 
     private mutating func avp(_ given: Expression, flags letters: String?) -> CallSite.Argument {
@@ -226,8 +239,8 @@ extension Compiler {
                 }
                 name = found.isEmpty ? nil : found
             case .variable(let variable):
-                guard let use = writable(variable) else { return .absent }
-                fetches.append(CallSite.Fetch(name: name, target: number(of: use)))
+                guard let target = target(variable) else { return .absent }
+                fetches.append(CallSite.Fetch(name: name, target: target))
                 name = nil
             }
         }

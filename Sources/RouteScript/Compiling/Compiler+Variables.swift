@@ -129,7 +129,8 @@ extension Compiler {
                 .transform, program.transformations.count - 1, small: UInt16(arguments),
                 at: syntax.place)
         } catch {
-            problems.error(error.message, syntax.place)
+            problems.error(
+                error.message, Place(offset: syntax.place.offset + UInt32(error.offset)))
         }
     }
 

@@ -2,12 +2,13 @@ internal import WireFormats
 
 /// The tree of a script → its program, or all that is wrong with it.
 ///
-/// The checks are where the code is made: names are looked up, arguments counted, regular expressions
-/// compiled. What it has found unsound it makes no code for, and goes on.
+/// The checks are where the code is made: names are looked up, arguments counted, regular
+/// expressions compiled. What it has found unsound it makes no code for, and goes on.
 struct Compiler {
     var program = Program()
     var problems: Problems
     let map: SourceMap
+    let limits: ScriptLimits
     /// Numbers of `route` and `route[name]`; nil is the former.
     var requestRoutes: [String?: Int] = [:]
     var eventNames = NameTable()
@@ -16,8 +17,9 @@ struct Compiler {
     /// Where `break` leads to: instructions whose targets are still open, for each loop or switch.
     var breaks: [[Int]] = []
 
-    init(_ map: SourceMap, problems: Problems) {
+    init(_ map: SourceMap, problems: Problems, limits: ScriptLimits) {
         self.map = map
+        self.limits = limits
         self.problems = problems
     }
 

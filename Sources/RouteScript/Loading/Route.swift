@@ -4,8 +4,8 @@ public struct Route: Sendable, Hashable {
     public var kind: RouteKind
     /// What stands in the brackets: a route's name, an event's; nil for `route { }` and the like.
     public var name: String?
-    /// `timer_route` only: seconds between two runs, 1 to `ScriptLimits.timerSecondsMax`. The first is one interval
-    /// after the start.
+    /// `timer_route` only: seconds between two runs, 1 to `ScriptLimits.timerSecondsMax`. The first
+    /// is one interval after the start.
     public var seconds: Int64?
     /// Where it begins.
     public var position: SourcePosition

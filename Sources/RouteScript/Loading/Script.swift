@@ -28,7 +28,8 @@ public final class Script: Sendable {
         try check(main, limits)
         var parser = Parser(main, limits: limits, include: include)
         parser.parse()
-        var compiler = Compiler(parser.stream.map, problems: parser.stream.problems)
+        var compiler = Compiler(
+            parser.stream.map, problems: parser.stream.problems, limits: limits)
         compiler.compile(parser.routes)
         guard compiler.problems.errors.isEmpty else {
             throw ScriptErrors(

@@ -11,7 +11,9 @@ public struct ScriptProblem: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// `file:line:column: message`, the source line, and a caret below the place.
     public var description: String {
-        let blank = excerpt.utf8.prefix(caret - 1).map { $0 == 9 ? "\t" : " " }.joined()
+        // A blank for each character before the place, a tab for a tab.
+        let before = String(decoding: excerpt.utf8.prefix(caret - 1), as: UTF8.self)
+        let blank = String(before.map { $0 == "\t" ? "\t" : " " })
         return "\(position): \(message)\n\(excerpt)\n\(blank)^"
     }
 }
@@ -28,7 +30,8 @@ public struct ScriptErrors: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a file named by `include_file` cannot be had; the script says so at the place of its `include_file`.
+/// Why a file named by `include_file` cannot be had; the script says so at the place of its
+/// `include_file`.
 public struct IncludeError: Error, Sendable, Hashable {
     /// One sentence.
     public var message: String

@@ -8,6 +8,10 @@ public struct ScriptLimits: Sendable, Hashable {
     public var lineBytesMax = 65_536
     /// Deepest nesting of blocks, parentheses and operators; one more is an error at load.
     public var nestingMax = 200
+    /// Most arguments of a call.
+    public var argumentsMax = 64
+    /// Most pieces of a format: its variables, and what stands between them.
+    public var formatPiecesMax = 1_024
     /// Deepest nesting of `include_file`.
     public var includeDepthMax = 16
     /// Errors after which loading gives up looking for more.
@@ -19,7 +23,8 @@ public struct ScriptLimits: Sendable, Hashable {
 
     // Running. Each ends the run with its own `RunError.Kind`.
 
-    /// Most steps of one run: an operation of an expression is one, and so are 64 bytes of text made.
+    /// Most steps of one run: an operation of an expression is one, and so are 64 bytes of text
+    /// made.
     public var stepsMax = 10_000_000
     /// Most nanoseconds from the first slice to the last; waiting for effects does not count.
     public var nanosecondsMax: Int64 = 5_000_000_000
@@ -31,8 +36,8 @@ public struct ScriptLimits: Sendable, Hashable {
     public var avpsMax = 10_000
     /// Most bytes of all texts in AVPs of one run.
     public var avpBytesMax = 1_048_576
-    /// Most raises within raises: a route that raises its own event ends there, its `raise_event` answers -1 and
-    /// logs an error (C8 P08). OpenSIPS: 100.
+    /// Most raises within raises: a route that raises its own event ends there, its `raise_event`
+    /// answers -1 and logs an error (C8 P08). OpenSIPS: 100.
     public var raiseDepthMax = 8
 
     /// The defaults.

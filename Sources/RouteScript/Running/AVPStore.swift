@@ -15,7 +15,8 @@ struct AVPStore: Sendable {
     /// The newest value; NULL if there is none.
     func newest(_ avp: Int) -> ScriptValue { stacks[avp].last ?? .null }
 
-    /// The value at an index: from 0 the newest on, from -1 the oldest back; NULL if it is not there.
+    /// The value at an index: from 0 the newest on, from -1 the oldest back; NULL if it is not
+    /// there.
     func value(_ avp: Int, at index: Int) -> ScriptValue {
         place(avp, index).map { stacks[avp][$0] } ?? .null
     }

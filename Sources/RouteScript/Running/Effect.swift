@@ -28,7 +28,8 @@ public struct HTTPCall: Sendable, Hashable {
     }
 }
 
-/// A command of the management interface that a script gives, with the rights of the script (an admin).
+/// A command of the management interface that a script gives, with the rights of the script (an
+/// admin).
 public struct MICall: Sendable, Hashable {
     /// The command's name.
     public var command: String
@@ -71,7 +72,8 @@ public struct HTTPAnswer: Sendable, Hashable {
     }
 }
 
-/// Why there is no answer. The raw value is the function's return code, as in OpenSIPS's rest_client and mi_script.
+/// Why there is no answer. The raw value is the function's return code, as in OpenSIPS's
+/// rest_client and mi_script.
 public enum EffectFailure: Int64, Sendable, Hashable {
     /// Connection refused, or the command failed.
     case refused = -1
@@ -79,6 +81,7 @@ public enum EffectFailure: Int64, Sendable, Hashable {
     case connectTimeout = -2
     /// The answer took too long.
     case timeout = -3
-    /// Anything else: a URL that cannot be read, an address that the target policy refuses, too much data.
+    /// Anything else: a URL that cannot be read, an address that the target policy refuses, too
+    /// much data.
     case other = -10
 }

@@ -81,8 +81,11 @@ extension Machine {
     /// Makes one text of the topmost values.
     mutating func format(_ count: Int) throws(RunError) {
         var bytes: [UInt8] = []
-        for value in stack[(stack.count - count)...] { value.append(to: &bytes) }
-        try account(text: bytes.count)
+        // Checked after each piece: all together they could be many times the limit.
+        for value in stack[(stack.count - count)...] {
+            value.append(to: &bytes)
+            try account(text: bytes.count)
+        }
         stack.removeLast(count)
         stack.append(.string(bytes))
     }

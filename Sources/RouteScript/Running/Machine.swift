@@ -21,7 +21,8 @@ struct Machine: Sendable {
     var returnCode: Int64 = 1
     /// What the route comes to if it ends here: as `$rc`, but 1 after an `if` that did nothing.
     var result: Int64 = 1
-    /// An expression went wrong, which is logged; its statement will not take place, as in OpenSIPS.
+    /// An expression went wrong, which is logged; its statement will not take place, as in
+    /// OpenSIPS.
     var isFaulted = false
     var steps = 0
     var now = Moment(boot: 0, wall: 0)
@@ -67,8 +68,9 @@ struct Machine: Sendable {
 
     // MARK: Errors
 
-    /// The instruction that runs; for errors.
-    var place: Place { script.program.places[counter - 1] }
+    /// Where the instruction that runs comes from; for errors. Between two slices that is the one
+    /// before the next, and the first instruction has none before it.
+    var place: Place { script.program.places[max(0, counter - 1)] }
 
     /// What ends the run.
     func error(_ kind: RunError.Kind, _ message: String) -> RunError {

@@ -35,7 +35,8 @@ public struct ScriptRun: Sendable {
     }
 
     /// Goes on for at most about `steps` steps. Never blocks; calls `host` on the calling thread.
-    /// After `.finished` or `.failed` it must not be called again, after `.waiting` only once resumed.
+    /// After `.finished` or `.failed` it must not be called again, after `.waiting` only once
+    /// resumed.
     public mutating func advance(steps: Int, now: Moment, host: any ScriptHost) -> Progress {
         machine.now = now
         do throws(RunError) {

@@ -9,8 +9,8 @@ enum BinaryOperator: UInt16, Sendable, CaseIterable {
 /// How tightly an operator binds.
 ///
 /// OpenSIPS (cfg.y): `%left OR AND`, `%left BOR BAND BXOR BLSHIFT BRSHIFT`, `%left PLUS MINUS SLASH
-/// MULT MODULO`, `%right NOT BNOT`, and comparisons bind tighter than all of these. So `2 + 3 * 4` is
-/// 20 there, and here; loading warns where the reading of other languages (`usual`) is another.
+/// MULT MODULO`, `%right NOT BNOT`, and comparisons bind tighter than all of these. So `2 + 3 * 4`
+/// is 20 there, and here; loading warns where the reading of other languages (`usual`) is another.
 struct Precedence {
     let operation: BinaryOperator
     let spelling: StaticString

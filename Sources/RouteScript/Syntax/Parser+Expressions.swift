@@ -120,6 +120,10 @@ extension Parser {
             if take(.rightParenthesis) { return call }
         }
         while true {
+            guard call.arguments.count < limits.argumentsMax else {
+                throw SyntaxError(
+                    "A call has at most \(limits.argumentsMax) arguments.", stream.current.place)
+            }
             call.arguments.append(try argument())
             if take(.rightParenthesis) { return call }
             try expect(.comma, "`,` or `)`")

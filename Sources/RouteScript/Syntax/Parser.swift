@@ -135,7 +135,8 @@ struct Parser {
 
     // MARK: Nesting
 
-    /// One level deeper; `leave` undoes it. A script that nests deeper would overflow our own stack.
+    /// One level deeper; `leave` undoes it. A script that nests deeper would overflow our own
+    /// stack.
     mutating func enter() throws(SyntaxError) {
         guard depth < limits.nestingMax else {
             throw SyntaxError(

@@ -16,7 +16,8 @@ struct TextParser {
         base = Place(offset: map.texts[text.source].base)
     }
 
-    /// The text as it is, `$` included: in OpenSIPS only texts that are whole arguments are formats.
+    /// The text as it is, `$` included: in OpenSIPS only texts that are whole arguments are
+    /// formats.
     func literal() -> [UInt8] {
         var result: [UInt8] = []
         var cursor = text.range.lowerBound
@@ -26,7 +27,8 @@ struct TextParser {
 
     /// The text as a format: `$name(…)` is a variable, `$$` is `$`.
     ///
-    /// A `$` that begins no variable is itself; `P13` of the catalogue wants it, OpenSIPS refuses it.
+    /// A `$` that begins no variable is itself; `P13` of the catalogue wants it, OpenSIPS refuses
+    /// it.
     func pieces(_ problems: inout Problems) -> [Piece] {
         var pieces: [Piece] = []
         var literal: [UInt8] = []

@@ -24,7 +24,8 @@ struct TokenStream {
         advance()
     }
 
-    /// Goes on to the next token. At the end of an included file, that is one of the including file.
+    /// Goes on to the next token. At the end of an included file, that is one of the including
+    /// file.
     mutating func advance() {
         while true {
             let top = scanners.count - 1

@@ -46,7 +46,8 @@ struct VariableParser {
         }
         guard cursor >= end else {
             throw SyntaxError(
-                "`\(spelling)` cannot be read from here; `)`, `[index]` or `{transformation}` expected.",
+                "`\(spelling)` cannot be read from here; `)`, `[index]` or `{transformation}` "
+                    + "expected.",
                 place(cursor))
         }
         return variable
