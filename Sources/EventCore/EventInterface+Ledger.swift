@@ -9,6 +9,23 @@ extension EventInterface: DeliveryLedger {
         }
     }
 
+    /// Whether deliveries may start together at this moment; see `DeliveryLedger`. One look at clock and lock.
+    public func refused(
+        among subscriptions: [SubscriptionRef]
+    ) -> [(place: Int, reason: DropReason)] {
+        let now = clock()
+        return locked { core in
+            expireFirst(&core, at: now)
+            var refused: [(place: Int, reason: DropReason)] = []
+            for (place, subscription) in subscriptions.enumerated() {
+                if let reason = core.state.slab.end(of: subscription) {
+                    refused.append((place, reason))
+                }
+            }
+            return refused
+        }
+    }
+
     /// Counts the ends of deliveries; see `DeliveryLedger`.
     public func settle(_ results: [DeliveryResult]) {
         locked { core in

@@ -10,6 +10,7 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
     private var questions = 0
     private var ends: [SubscriptionRef] = []
     private var changes: [BreakerChange] = []
+    private var settlings = 0
 
     /// A ledger in which every delivery may start.
     public init() {}
@@ -32,6 +33,7 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
     public func settle(_ results: [DeliveryResult]) {
         condition.withLock {
             recorded += results
+            settlings += 1
             condition.broadcast()
         }
     }
@@ -61,6 +63,9 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
 
     /// All results so far, in the order they came.
     public var results: [DeliveryResult] { condition.withLock { recorded } }
+
+    /// How often results were reported, however many at once.
+    public var groups: Int { condition.withLock { settlings } }
 
     /// The outcomes of all results so far.
     public var outcomes: [Outcome] { results.map(\.outcome) }

@@ -102,8 +102,8 @@ struct TransportRow: Sendable, CustomTestStringConvertible {
     static let http = TransportRow(
         testDescription: "http",
         make: {
-            var settings = RPCSettings()
-            settings.retry.retriesMax = 0
+            var settings = HTTPSettings()
+            settings.delivery.retry.retriesMax = 0
             return try RPCTransport(settings: settings, policy: TargetPolicy())
         },
         canonical: [

@@ -20,14 +20,12 @@ public struct DestinationHealth: Sendable, Equatable {
     public var lastError: String?
     /// When that was, milliseconds since 1970.
     public var lastErrorTime: Int64?
-    /// When the next attempt is made, milliseconds since 1970; nil = as soon as there is something to deliver.
+    /// No attempt is made before this time, milliseconds since 1970; nil = one is made, or under way, as soon as
+    /// there is something to deliver.
     public var nextAttemptTime: Int64?
-    /// Deliveries that wait there, of all its subscriptions; attempts under way included.
-    public var waiting = 0
-
     /// Most bytes of `lastError`; the engine cuts it there.
     public static let wordsBytesMax = 200
 
-    /// Nothing known and nothing waiting.
+    /// Nothing wrong.
     public init() {}
 }

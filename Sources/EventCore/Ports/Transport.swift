@@ -36,6 +36,9 @@ public protocol Transport: AnyObject, Sendable {
     /// Any thread, under the core's lock: no longer than a look-up, and no call of the ledger.
     func health(of socket: Socket) -> DestinationHealth?
 
+    /// Rises with every change of what `health` says of any socket. Any thread, under the core's lock.
+    var healthVersion: UInt64 { get }
+
     /// Gives up what is queued (each is reported `.dropped(.stopped)`) and closes everything. Blocks until done,
     /// at most for `drainMilliseconds` in which queued deliveries may still go out.
     func stop(drainMilliseconds: Int)
@@ -44,6 +47,9 @@ public protocol Transport: AnyObject, Sendable {
 extension Transport {
     /// A transport that keeps no books about its destinations.
     public func health(of socket: Socket) -> DestinationHealth? { nil }
+
+    /// Never changes.
+    public var healthVersion: UInt64 { 0 }
 }
 
 /// One subscriber of a fan-out: enough to send to it, and to say later how it went.

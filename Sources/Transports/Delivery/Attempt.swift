@@ -20,6 +20,8 @@ struct AttemptTicket {
     let generation: UInt32
     /// Its number in `AttemptPace`.
     let start: UInt64
+    /// The breaker's epoch when it began.
+    let epoch: UInt32
 }
 
 /// How an attempt ended.
@@ -46,5 +48,13 @@ struct AttemptEnd<Target: DeliveryTarget> {
         precondition(list.count == attempt.deliveries.count, "a verdict for each delivery")
         self.attempt = attempt
         verdicts = .each(list)
+    }
+
+    /// How it ended for the delivery at this place.
+    func verdict(_ place: Int) -> Verdict {
+        switch verdicts {
+        case .all(let verdict): verdict
+        case .each(let list): list[place]
+        }
     }
 }

@@ -9,8 +9,10 @@ struct AttemptPace {
     /// Attempts under way that are slow.
     private(set) var slow = 0
 
-    private let limits: QueueLimits
-    private let slowAfter: Int64
+    /// What it obeys; may change at any time.
+    var limits: QueueLimits
+
+    private var slowAfter: Int64 { Int64(limits.slowAfterMilliseconds) * 1_000_000 }
     /// Young attempts in the order they began, ended ones among them until they reach the front.
     private var young = FIFO<Young>()
     /// The number of the first attempt in `young`: all before it are slow or ended.
@@ -24,7 +26,6 @@ struct AttemptPace {
     /// No attempt under way.
     init(limits: QueueLimits) {
         self.limits = limits
-        slowAfter = Int64(limits.slowAfterMilliseconds) * 1_000_000
     }
 
     /// When the next attempt becomes slow; nil if none is young.

@@ -56,6 +56,14 @@ extension Courier {
         _ delivery: QueuedDelivery<Target>, _ attempt: borrowing [QueuedDelivery<Target>],
         bytes: Int
     ) -> Bool {
+        hasRoom(for: delivery, in: attempt, bytes: bytes)
+    }
+
+    /// What the option `batch` says: both sides allow arrays, and the array has room.
+    func hasRoom(
+        for delivery: QueuedDelivery<Target>, in attempt: borrowing [QueuedDelivery<Target>],
+        bytes: Int
+    ) -> Bool {
         let room = min(delivery.target.options.batch, attempt[0].target.options.batch)
         return attempt.count < room
             && bytes + delivery.payload.count <= DeliverySettings.batchBytesMax

@@ -13,15 +13,18 @@ final class DeliveryEngine<C: Courier>: @unchecked Sendable {
     // @unchecked because the courier is handed to the loop's thread once and only touched there; all else is
     // behind locks.
     private let courier: C
-    private let settings: DeliverySettings
+    private let name: String
     private let inbox: DeliveryInbox<C.Target>
     private let thread: DispatchQueue
     private let fanOut: DispatchQueue
     private let ended = DispatchSemaphore(value: 0)
-    private let state = Lock(State())
+    private let healths = HealthTable()
+    private let gauges = DeliveryGauges()
+    private let state: Lock<State>
 
     private struct State {
         var ledger: (any DeliveryLedger)?
+        var settings: DeliverySettings
         var isRunning = false
         var isStopped = false
     }
@@ -29,8 +32,9 @@ final class DeliveryEngine<C: Courier>: @unchecked Sendable {
     /// An engine around `courier`, which nobody else may touch from now on. `name` is the transport's, for
     /// threads and logs.
     init(_ name: String, courier: C, settings: DeliverySettings) {
+        self.name = name
         self.courier = courier
-        self.settings = settings
+        state = Lock(State(settings: settings))
         inbox = DeliveryInbox(bytesMax: settings.queue.bytesTotal, wakeup: courier.wakeup)
         thread = DispatchQueue(label: "carillon.\(name).delivery")
         fanOut = DispatchQueue(label: "carillon.\(name).fan-out")
@@ -68,6 +72,7 @@ final class DeliveryEngine<C: Courier>: @unchecked Sendable {
                     payload: bytes))
             places.append(place)
         }
+        guard !deliveries.isEmpty else { return }
         guard startThread() else {
             for place in places { outcomes[place] = .dropped(.stopped) }
             return
@@ -85,10 +90,23 @@ final class DeliveryEngine<C: Courier>: @unchecked Sendable {
         fanOut.async(execute: work)
     }
 
-    /// How it goes at `destination`; nil when nothing is known of it: nothing waits there, and nothing failed
-    /// lately. Never blocks for longer than a look-up.
-    func health(of destination: Destination) -> DestinationHealth? {
-        nil
+    /// See `Transport`. Nothing wrong where nothing is known; nil for a socket of another transport.
+    func health(of socket: Socket) -> DestinationHealth? {
+        guard let target = socket.detail?.target as? C.Target else { return nil }
+        return healths.health(of: target.destination.name)
+    }
+
+    /// See `Transport`: rises with every change of what `health` says.
+    var healthVersion: UInt64 { healths.version }
+
+    /// What is counted beside the outcomes.
+    var statistics: DeliveryStatistics { gauges.values }
+
+    /// Goes on with other settings, from the thread's next turn on. Nothing that waits is given up for it before the
+    /// next delivery comes.
+    func adjust(_ settings: DeliverySettings) {
+        state.withLock { $0.settings = settings }
+        inbox.adjust(settings)
     }
 
     /// See `Transport`. Blocks until all has been reported and the courier is closed: up to
@@ -103,20 +121,23 @@ final class DeliveryEngine<C: Courier>: @unchecked Sendable {
         ended.wait()
     }
 
-    /// The thread runs when this returns; false once the engine has stopped.
+    /// The thread runs when this returns; false once the engine has stopped, or while nobody takes results.
     private func startThread() -> Bool {
-        let ledger = state.withLock { state -> (any DeliveryLedger)? in
-            guard !state.isStopped, !state.isRunning, let ledger = state.ledger else { return nil }
+        let (runs, loop) = state.withLock { state -> (Bool, DeliveryLoop<C>?) in
+            guard !state.isStopped, let ledger = state.ledger else { return (false, nil) }
+            guard !state.isRunning else { return (true, nil) }
             state.isRunning = true
-            return ledger
+            let loop = DeliveryLoop(
+                name, courier: courier, inbox: inbox, settings: state.settings, ledger: ledger,
+                healths: healths, gauges: gauges)
+            return (true, loop)
         }
-        if let ledger {
-            thread.async { [self] in
-                DeliveryLoop(courier: courier, inbox: inbox, settings: settings, ledger: ledger)
-                    .run()
+        if let loop {
+            thread.async { [ended] in
+                loop.run()
                 ended.signal()
             }
         }
-        return state.withLock { $0.isRunning && !$0.isStopped }
+        return runs
     }
 }

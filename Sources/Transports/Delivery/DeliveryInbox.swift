@@ -11,6 +11,8 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         var deliveries: [QueuedDelivery<Target>] = []
         var bytes = 0
         var bytesMax: Int
+        /// Settings that the engine's thread has not taken over yet.
+        var settings: DeliverySettings?
         /// When the engine's thread has to have ended, boot clock; nil = it goes on.
         var stopTime: Int64?
         var isClosed = false
@@ -50,14 +52,35 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         wakeup.send()
     }
 
-    /// Takes all that was left, in order. `stopTime` as given to `stop`.
-    func take() -> (deliveries: [QueuedDelivery<Target>], stopTime: Int64?) {
+    /// Asks the engine's thread to go on with other settings.
+    func adjust(_ settings: DeliverySettings) {
+        state.withLock { state in
+            state.settings = settings
+            state.bytesMax = settings.queue.bytesTotal
+        }
+        wakeup.send()
+    }
+
+    /// What the engine's thread finds.
+    struct Content: Sendable {
+        /// All that was left, in order.
+        var deliveries: [QueuedDelivery<Target>]
+        /// As given to `stop`.
+        var stopTime: Int64?
+        /// As given to `adjust`, once.
+        var settings: DeliverySettings?
+    }
+
+    /// Takes all that was left.
+    func take() -> Content {
         state.withLock { state in
             state.isAsleep = false
-            let deliveries = state.deliveries
+            let content = Content(
+                deliveries: state.deliveries, stopTime: state.stopTime, settings: state.settings)
             state.deliveries = []
+            state.settings = nil
             state.bytes = 0
-            return (deliveries, state.stopTime)
+            return content
         }
     }
 

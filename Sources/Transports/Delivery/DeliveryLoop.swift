@@ -3,29 +3,143 @@ internal import Net
 
 /// The thread of a `DeliveryEngine`: takes deliveries from the inbox, keeps them in the schedule, has the
 /// courier make the attempts, and reports what became of them.
-final class DeliveryLoop<C: Courier> {
-    typealias Delivery = QueuedDelivery<C.Target>
-
+final class DeliveryLoop<C: Courier>: @unchecked Sendable {
+    // @unchecked because it is made on one thread and from then on only touched inside `run`.
+    private let name: String
     private let courier: C
     private let inbox: DeliveryInbox<C.Target>
-    private let settings: DeliverySettings
     private let ledger: any DeliveryLedger
+    private let healths: HealthTable
+    private let gauges: DeliveryGauges
+    private var schedule: DeliverySchedule<C.Target>
+    private var report = DeliveryReport()
+    private var ended: [AttemptEnd<C.Target>] = []
+    private var subscriptions: [SubscriptionRef] = []
+    private var random = SystemRandomNumberGenerator()
 
-    /// A loop that has not begun.
+    /// So many attempts begin before the thread looks into its inbox again.
+    private static var startsPerTurn: Int { 256 }
+
+    /// A loop that has not begun. `name` is the transport's.
     init(
-        courier: C, inbox: DeliveryInbox<C.Target>, settings: DeliverySettings,
-        ledger: any DeliveryLedger
+        _ name: String, courier: C, inbox: DeliveryInbox<C.Target>, settings: DeliverySettings,
+        ledger: any DeliveryLedger, healths: HealthTable, gauges: DeliveryGauges
     ) {
+        self.name = name
         self.courier = courier
         self.inbox = inbox
-        self.settings = settings
         self.ledger = ledger
+        self.healths = healths
+        self.gauges = gauges
+        schedule = DeliverySchedule(
+            settings: settings, attemptsPerDestination: courier.attemptsPerDestination)
     }
 
     /// Runs until `DeliveryInbox.stop`: blocks its thread for as long. All is reported and closed when it returns.
     func run() {
         courier.open(ledger: ledger)
-        var ended: [AttemptEnd<C.Target>] = []
+        while true {
+            let content = inbox.take()
+            var now = Clock.now()
+            if let settings = content.settings { schedule.settings = settings }
+            for delivery in content.deliveries {
+                schedule.add(delivery, now: now.boot, report: &report)
+            }
+            if let stopTime = content.stopTime, hasDone(by: stopTime, now: now.boot) { break }
+            let hasMore = startAttempts(now: now)
+            tell()
+            let wakeTime = earlier(schedule.wakeTime(), content.stopTime)
+            let mayWait = !hasMore && inbox.fallAsleep()
+            courier.wait(until: mayWait ? wakeTime : 0, ended: &ended)
+            now = Clock.now()
+            concludeAttempts(now: now)
+        }
+        giveUp()
+        tell()
+    }
+
+    /// Whether nothing more can be done before `stopTime`.
+    private func hasDone(by stopTime: Int64, now: Int64) -> Bool {
+        if schedule.isEmpty || now >= stopTime { return true }
+        guard schedule.underWay == 0, let wakeTime = schedule.wakeTime() else { return false }
+        return !schedule.canStart && wakeTime >= stopTime
+    }
+
+    // MARK: Attempts
+
+    /// Begins what may begin; true if that was not all.
+    private func startAttempts(now: Moment) -> Bool {
+        for _ in 0..<Self.startsPerTurn {
+            let next = schedule.next(now: now, report: &report) { [courier] in
+                courier.mayJoin($0, $1, bytes: $2)
+            }
+            guard let next else { return false }
+            guard let attempt = withoutRefused(next, now: now) else { continue }
+            courier.begin(attempt, now: now.boot, ended: &ended)
+            concludeAttempts(now: now)
+        }
+        return true
+    }
+
+    /// The attempt without deliveries whose subscriptions have ended; nil if none is left.
+    private func withoutRefused(
+        _ attempt: Attempt<C.Target>, now: Moment
+    ) -> Attempt<C.Target>? {
+        subscriptions.removeAll(keepingCapacity: true)
+        for delivery in attempt.deliveries { subscriptions.append(delivery.subscription) }
+        let refused = ledger.refused(among: subscriptions)
+        guard !refused.isEmpty else { return attempt }
+        guard refused.count < attempt.deliveries.count else {
+            let verdicts = refused.map { Verdict.ended(.dropped($0.reason)) }
+            conclude(AttemptEnd(attempt, each: verdicts), now: now)
+            return nil
+        }
+        var left = attempt.deliveries
+        for (place, reason) in refused.reversed() {
+            report.settle(left.remove(at: place), .dropped(reason))
+        }
+        return Attempt(deliveries: left, ticket: attempt.ticket)
+    }
+
+    private func concludeAttempts(now: Moment) {
+        guard !ended.isEmpty else { return }
+        for end in ended { conclude(end, now: now) }
+        ended.removeAll(keepingCapacity: true)
+    }
+
+    private func conclude(_ end: AttemptEnd<C.Target>, now: Moment) {
+        schedule.end(end, now: now, random: &random, report: &report)
+    }
+
+    // MARK: Telling
+
+    /// Tells what has happened since the last time, all at once.
+    private func tell() {
+        gauges.follow(schedule)
+        guard !report.isEmpty else { return }
+        healths.publish(report.healths)
+        if !report.results.isEmpty { ledger.settle(report.results) }
+        for subscription in report.gone { ledger.end(subscription, as: .gone, by: name) }
+        for change in report.breakers { ledger.tell(change) }
+        report.clear()
+    }
+
+    /// Stops everything: what has not ended by now is dropped.
+    private func giveUp() {
         courier.close(ended: &ended)
+        for end in ended {
+            for (place, delivery) in end.attempt.deliveries.enumerated() {
+                switch end.verdict(place) {
+                case .ended(let outcome, let words):
+                    report.settle(delivery, outcome, words: words)
+                case .gone(let words): report.settle(delivery, .failed(.status), words: words)
+                case .tryAgain, .unreachable, .unsent:
+                    report.settle(delivery, .dropped(.stopped))
+                }
+            }
+        }
+        ended = []
+        schedule.removeAll(.stopped, report: &report)
+        for delivery in inbox.close() { report.settle(delivery, .dropped(.stopped)) }
     }
 }

@@ -1,139 +1,114 @@
-/// Which delivery starts next: every destination's queue, fair turns between them, pauses after failures,
-/// and the limits on all of it. A value without clock or I/O: time is an argument, in nanoseconds.
+internal import EventCore
+
+/// Which attempt starts next: every destination's queue, fair turns between them, pauses after failures,
+/// breakers, and the limits on all of it. A value without clock or I/O: time is an argument.
 ///
-/// The owner loops: `next` until nil, run those attempts, `end` or `postpone` each, sleep until `wakeTime`.
-/// Order within a destination is kept (with one attempt under way at a time, the default); between
-/// destinations turns go round. What the limits push out is handed back, never lost silently.
-struct DeliverySchedule<Key: Hashable, Message> {
-    /// An attempt under way; handed back to `end` or `postpone` exactly once.
-    struct Attempt {
-        /// What is to be delivered; what is changed here is there again at the next attempt.
-        var message: Message {
-            get { entry.message }
-            set { entry.message = newValue }
-        }
-        /// Which attempt it is, from 1.
-        var number: Int { entry.attempts }
+/// The owner loops: `next` until nil, run those attempts, `end` each, sleep until `wakeTime`. Order within a
+/// destination is kept; between destinations turns go round. What came of it all is in a `DeliveryReport`:
+/// nothing is lost silently.
+struct DeliverySchedule<Target: DeliveryTarget> {
+    typealias Delivery = QueuedDelivery<Target>
+    typealias Place = LaneTable<Target>.Place
 
-        fileprivate var entry: DestinationQueue<Message>.Entry
-        fileprivate var place: Place
-        fileprivate var start: UInt64
-    }
-
-    /// A delivery that a limit pushed out.
-    struct Evicted {
-        /// What is not going to be delivered.
-        var message: Message
-        /// Attempts made before; 0 almost always.
-        var attempts: Int
+    /// What it obeys; may change at any time.
+    var settings: DeliverySettings {
+        didSet { pace.limits = settings.queue }
     }
 
     /// How many deliveries wait; attempts under way not included.
     private(set) var waiting = 0
     /// Bytes of all that waits.
     private(set) var bytes = 0
+    /// Attempts of deliveries that had been tried before.
+    private(set) var retries: UInt64 = 0
+    /// Breakers that are not closed.
+    private(set) var breakersOpen = 0
     /// Attempts under way.
     var underWay: Int { pace.brisk + pace.slow }
-    /// Destinations that have a record: those with something waiting or under way.
-    var destinations: Int { places.count }
+    /// Destinations that are remembered, those with nothing to do included.
+    var destinations: Int { lanes.count }
+    /// Whether some destination is in line to start something.
+    var canStart: Bool { !ready.isEmpty }
     /// Whether nothing waits and nothing is under way.
-    var isEmpty: Bool { places.isEmpty }
+    var isEmpty: Bool { waiting == 0 && underWay == 0 }
 
-    private let limits: QueueLimits
-    private var lanes: [Lane] = []
-    private var freeLanes: [Int] = []
-    private var places: [Key: Int] = [:]
+    private var lanes = LaneTable<Target>()
+    /// Lanes that have something waiting or under way.
+    private var busy = 0
     private var ready = FIFO<Place>()
     private var pauses = DeadlineHeap<Place>()
     private var pace: AttemptPace
-    private var sequence: UInt64 = 0
+    private let attemptsPerDestination: Int
     /// Where the search for a destination beyond its share goes on.
     private var hand = 0
 
-    /// So many empty lanes are kept for the next deliveries.
-    private static var lanesKept: Int { 64 }
-
-    fileprivate struct Lane {
-        var key: Key?
-        var generation: UInt32 = 0
-        var queue = DestinationQueue<Message>()
-        /// It stands in `ready`; at most once.
-        var isReady = false
-    }
-
-    /// A lane as it was at some time; once it is freed, its places find nobody.
-    fileprivate struct Place {
-        var index: Int
-        var generation: UInt32
-    }
-
     /// An empty schedule.
-    init(limits: QueueLimits) {
-        self.limits = limits
-        pace = AttemptPace(limits: limits)
+    init(settings: DeliverySettings, attemptsPerDestination: Int = 1) {
+        self.settings = settings
+        self.attemptsPerDestination = attemptsPerDestination
+        pace = AttemptPace(limits: settings.queue)
     }
 
-    /// Puts a delivery last in its destination's queue. `evicted` gets what the limits pushed out,
-    /// which may be this one.
-    mutating func add(
-        _ message: Message, payloadBytes: Int, to key: Key, now: Int64, evicted: inout [Evicted]
-    ) {
-        let place = lane(for: key)
-        sequence += 1
-        let entry = DestinationQueue<Message>.Entry(
-            message: message, bytes: payloadBytes + QueueLimits.messageOverheadBytes,
-            sequence: sequence)
-        var out: [DestinationQueue<Message>.Entry] = []
-        bytes -= lanes[place.index].queue.bytes
-        lanes[place.index].queue.append(entry, limits: limits, evicted: &out)
-        bytes += lanes[place.index].queue.bytes
-        waiting += 1 - out.count
-        while bytes > limits.bytesTotal, let entry = evictFromLargestShare() { out.append(entry) }
-        for entry in out {
-            evicted.append(Evicted(message: entry.message, attempts: entry.attempts))
+    // MARK: In
+
+    /// Puts a delivery last in its destination's queue. `report` gets what the limits pushed out, which may be
+    /// this one.
+    mutating func add(_ delivery: Delivery, now: Int64, report: inout DeliveryReport) {
+        let place = lanes.place(of: delivery.target.destination)
+        let limits = settings.queue
+        if delivery.target.options.overflow == .dropNewest,
+            bytes + delivery.bytes > limits.bytesTotal,
+            exceedsShare(place.index, withMore: delivery.bytes)
+        {
+            report.lose(delivery, .queueFull)
+        } else {
+            change(place.index) { lane in
+                lane.wasUsed = true
+                lane.queue.append(delivery, limits: limits, report: &report)
+            }
+            holdTotal(report: &report)
         }
         settle(place, now: now)
+        forgetIdle(report: &report)
     }
 
-    /// The attempt to start now; nil when none may, because of the limits or because all is done.
-    mutating func next(now: Int64) -> Attempt? {
-        while let place = pauses.removeDue(at: now) { settle(place, now: now) }
-        guard pace.admits(now: now) else { return nil }
+    /// Gives up all that waits, for this reason; attempts under way stay.
+    mutating func removeAll(_ reason: DropReason, report: inout DeliveryReport) {
+        ready = FIFO()
+        pauses.removeAll()
+        for index in lanes.indices where lanes[index] != nil {
+            lanes[index]?.isReady = false
+            while let delivery = removeOldest(index) { report.settle(delivery, .dropped(reason)) }
+        }
+    }
+
+    // MARK: Out
+
+    /// The attempt to start now; nil when none may, because of the limits or because all is done. `joins` as
+    /// `Courier.mayJoin`.
+    mutating func next(
+        now: Moment, report: inout DeliveryReport,
+        joins: (Delivery, borrowing [Delivery], Int) -> Bool
+    ) -> Attempt<Target>? {
+        while let place = pauses.removeDue(at: now.boot) { settle(place, now: now.boot) }
+        guard pace.admits(now: now.boot) else { return nil }
         while let place = ready.removeFirst() {
-            guard isCurrent(place) else { continue }
-            lanes[place.index].isReady = false
-            guard let entry = lanes[place.index].queue.start(now: now, limits: limits) else {
-                continue
+            guard lanes.isCurrent(place) else { continue }
+            lanes[place.index]?.isReady = false
+            guard mayStart(place, now: now.boot) else { continue }
+            let deliveries = change(place.index) { lane in
+                lane.underWay += 1
+                return lane.queue.start(joins: joins)
             }
-            bytes -= entry.bytes
-            waiting -= 1
-            settle(place, now: now)
-            return Attempt(entry: entry, place: place, start: pace.begin(now: now))
+            for delivery in deliveries where delivery.attempts > 1 { retries += 1 }
+            let epoch = noteStart(place, now: now, report: &report)
+            settle(place, now: now.boot)
+            let ticket = AttemptTicket(
+                lane: place.index, generation: place.generation, start: pace.begin(now: now.boot),
+                epoch: epoch)
+            return Attempt(deliveries: deliveries, ticket: ticket)
         }
         return nil
-    }
-
-    /// The attempt was the last for this delivery, however it went.
-    mutating func end(_ attempt: Attempt, now: Int64) {
-        pace.end(attempt.start)
-        lanes[attempt.place.index].queue.end()
-        settle(attempt.place, now: now)
-    }
-
-    /// The attempt failed and is to be made again, not before `time`; its destination waits with it.
-    /// `evicted` gets what no longer fits.
-    mutating func postpone(
-        _ attempt: Attempt, until time: Int64, now: Int64, evicted: inout [Evicted]
-    ) {
-        pace.end(attempt.start)
-        lanes[attempt.place.index].queue.putBack(attempt.entry, notBefore: time)
-        bytes += attempt.entry.bytes
-        waiting += 1
-        while bytes > limits.bytesTotal, let entry = evictFromLargestShare() {
-            evicted.append(Evicted(message: entry.message, attempts: entry.attempts))
-        }
-        settle(attempt.place, now: now)
-        if isCurrent(attempt.place) { pauses.insert(attempt.place, at: time) }
     }
 
     /// When `next` may give something without anything else happening; nil = only after an `add` or `end`.
@@ -141,91 +116,128 @@ struct DeliverySchedule<Key: Hashable, Message> {
         earlier(pauses.earliest, ready.isEmpty ? nil : pace.nextSlow)
     }
 
-    /// Gives up all that waits; attempts under way stay.
-    mutating func removeAll() -> [Message] {
-        var messages: [Message] = []
-        ready = FIFO()
-        pauses.removeAll()
-        var index = 0
-        while index < lanes.count {
-            lanes[index].isReady = false
-            while let entry = evict(index) { messages.append(entry.message) }
-            index += 1
+    // MARK: Back
+
+    /// An attempt has ended. What was to be tried again is in its place in the queue, the destination's pause and
+    /// breaker have followed, and `report` has all that ended with it.
+    mutating func end(
+        _ end: AttemptEnd<Target>, now: Moment, random: inout some RandomNumberGenerator,
+        report: inout DeliveryReport
+    ) {
+        let ticket = end.attempt.ticket
+        let place = Place(index: ticket.lane, generation: ticket.generation)
+        pace.end(ticket.start)
+        let policy = settings.retry
+        let sums = change(place.index) { lane in
+            lane.underWay -= 1
+            var sums = AttemptSums()
+            for (index, delivery) in end.attempt.deliveries.enumerated() {
+                let again = sums.add(end.verdict(index), on: delivery, policy, report: &report)
+                if let again { lane.queue.putBack(again) }
+            }
+            return sums
         }
-        return messages
+        conclude(end.attempt, sums, at: place, now: now, random: &random, report: &report)
+        holdTotal(report: &report)
+        settle(place, now: now.boot)
+        forgetIdle(report: &report)
+    }
+
+    private mutating func conclude(
+        _ attempt: Attempt<Target>, _ sums: AttemptSums, at place: Place, now: Moment,
+        random: inout some RandomNumberGenerator, report: inout DeliveryReport
+    ) {
+        guard var lane = lanes[place.index] else { return }
+        let wasClosed = lane.breaker.state == .closed
+        let change = lane.learn(sums, attempt.ticket.epoch, settings, now: now, random: &random)
+        if lane.notBefore > now.boot { pauses.insert(place, at: lane.notBefore) }
+        if lane.health != lanes[place.index]?.health { report.publish(lane.health, of: lane.name) }
+        lanes[place.index] = lane
+        breakersOpen += (wasClosed ? 0 : -1) + (lane.breaker.state == .closed ? 0 : 1)
+        if let change {
+            report.tell(
+                BreakerChange(
+                    subscription: attempt.deliveries[0].subscription, destination: lane.name,
+                    state: change))
+        }
     }
 
     // MARK: Lanes
 
-    private mutating func lane(for key: Key) -> Place {
-        if let index = places[key] {
-            return Place(index: index, generation: lanes[index].generation)
-        }
-        let index: Int
-        if let free = freeLanes.popLast() {
-            index = free
-        } else {
-            index = lanes.count
-            lanes.append(Lane())
-        }
-        lanes[index].key = key
-        places[key] = index
-        return Place(index: index, generation: lanes[index].generation)
+    /// Changes a lane, and keeps the sums over all of them right.
+    private mutating func change<Result>(
+        _ index: Int, _ body: (inout DestinationLane<Target>) -> Result
+    ) -> Result {
+        // A place is only asked for where there is a lane.
+        guard var lane = lanes[index].take() else { preconditionFailure("no lane at its place") }
+        let (wasWaiting, wereBytes, wasIdle) = (lane.queue.count, lane.queue.bytes, lane.isIdle)
+        let result = body(&lane)
+        waiting += lane.queue.count - wasWaiting
+        bytes += lane.queue.bytes - wereBytes
+        if wasIdle != lane.isIdle { busy += wasIdle ? 1 : -1 }
+        lanes[index] = lane
+        return result
     }
 
-    private func isCurrent(_ place: Place) -> Bool {
-        place.index < lanes.count && lanes[place.index].generation == place.generation
+    private func mayStart(_ place: Place, now: Int64) -> Bool {
+        lanes[place.index]?.mayStart(now: now, attemptsMax: attemptsPerDestination) == true
     }
 
-    /// After a change: the lane lines up if it can start something, and is freed if it is idle.
+    /// After a change: the lane lines up if it can start something.
     private mutating func settle(_ place: Place, now: Int64) {
-        guard isCurrent(place) else { return }
-        if lanes[place.index].queue.isIdle {
-            free(place.index)
-        } else if !lanes[place.index].isReady,
-            lanes[place.index].queue.mayStart(now: now, limits: limits)
-        {
-            lanes[place.index].isReady = true
-            ready.append(place)
-        }
+        guard lanes.isCurrent(place), lanes[place.index]?.isReady == false,
+            mayStart(place, now: now)
+        else { return }
+        lanes[place.index]?.isReady = true
+        ready.append(place)
     }
 
-    private mutating func free(_ index: Int) {
-        guard let key = lanes[index].key else { return }
-        places[key] = nil
-        lanes[index] = Lane(key: nil, generation: lanes[index].generation &+ 1)
-        freeLanes.append(index)
-        // Nothing is left: the memory of a burst is given back. Only while no old place is kept anywhere,
-        // because with the lanes their generations are forgotten.
-        guard places.isEmpty, lanes.count > Self.lanesKept, ready.isEmpty, pauses.earliest == nil
-        else { return }
-        lanes = []
-        freeLanes = []
-        hand = 0
+    /// An attempt has begun: what was known of the next one is no longer so. The breaker's epoch.
+    private mutating func noteStart(
+        _ place: Place, now: Moment, report: inout DeliveryReport
+    ) -> UInt32 {
+        let decides = lanes[place.index]?.breaker.begin() == true
+        if decides || lanes[place.index]?.health?.nextAttemptTime != nil {
+            lanes[place.index]?.follow(now: now)
+            if let lane = lanes[place.index] { report.publish(lane.health, of: lane.name) }
+        }
+        return lanes[place.index]?.breaker.epoch ?? 0
+    }
+
+    /// Forgets destinations with nothing to do beyond those that are kept.
+    private mutating func forgetIdle(report: inout DeliveryReport) {
+        while lanes.count - busy > settings.queue.destinationsKept, let lane = lanes.forgetOne() {
+            if lane.breaker.state != .closed { breakersOpen -= 1 }
+            if lane.health != nil { report.publish(nil, of: lane.name) }
+        }
     }
 
     // MARK: The limit on all bytes
+
+    private mutating func holdTotal(report: inout DeliveryReport) {
+        while bytes > settings.queue.bytesTotal, let delivery = removeFromLargestShare() {
+            report.lose(delivery, .queueFull)
+        }
+    }
 
     /// The oldest delivery of a destination that holds more than an equal share of `bytesTotal`.
     ///
     /// While the total is beyond the limit there is such a destination. The hand stays where it found one,
     /// so a search over all of them is rare.
-    private mutating func evictFromLargestShare() -> DestinationQueue<Message>.Entry? {
-        for _ in 0...lanes.count {
-            if hand >= lanes.count { hand = 0 }
-            if lanes[hand].queue.bytes > limits.bytesTotal / max(1, places.count) {
-                return evict(hand)
-            }
+    private mutating func removeFromLargestShare() -> Delivery? {
+        for _ in 0...lanes.indices.count {
+            if hand >= lanes.indices.count { hand = 0 }
+            if lanes[hand] != nil, exceedsShare(hand, withMore: 0) { return removeOldest(hand) }
             hand += 1
         }
         return nil
     }
 
-    private mutating func evict(_ index: Int) -> DestinationQueue<Message>.Entry? {
-        guard index < lanes.count, let entry = lanes[index].queue.evictOldest() else { return nil }
-        bytes -= entry.bytes
-        waiting -= 1
-        if lanes[index].queue.isIdle { free(index) }
-        return entry
+    private func exceedsShare(_ index: Int, withMore more: Int) -> Bool {
+        (lanes[index]?.queue.bytes ?? 0) + more > settings.queue.bytesTotal / max(1, busy)
+    }
+
+    private mutating func removeOldest(_ index: Int) -> Delivery? {
+        change(index) { $0.queue.removeOldest() }
     }
 }

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Where deliveries go, by name: targets with the same name share queue, connections and breaker.
 ///
-/// The name is the socket's identity or a part of it, without options and secrets; it is shown to nobody.
+/// The name is the socket's identity or a part of it; it may be shown, so it holds no secret.
 /// Each target has an object of its own, which remembers the destination's place in the engine, so that
 /// a delivery needs no look-up by name. Immutable otherwise; any thread.
 final class Destination: Sendable {

@@ -1,84 +1,111 @@
-/// What waits for one destination, in order, and how many attempts are under way there.
-///
-/// A value without clock or I/O; `DeliverySchedule` holds one for each destination that has work.
-struct DestinationQueue<Message> {
-    /// One delivery that waits.
-    struct Entry {
-        var message: Message
-        /// What it counts for, overhead included.
-        var bytes: Int
-        /// Its place in the order of arrival.
-        var sequence: UInt64
-        /// Attempts made so far.
-        var attempts = 0
-    }
+internal import EventCore
+
+/// What waits for one destination, in order. A value without clock or I/O.
+struct DestinationQueue<Target: DeliveryTarget> {
+    typealias Delivery = QueuedDelivery<Target>
 
     /// Bytes of all that waits; attempts under way not included.
     private(set) var bytes = 0
-    /// Attempts under way.
-    private(set) var underWay = 0
-    /// Nothing starts before this time, nanoseconds: the pause after a failed attempt.
-    private(set) var notBefore = Int64.min
 
-    /// Tried before, waiting for the next attempt, oldest first: never more than may be under way.
-    private var between: [Entry] = []
-    private var fresh = FIFO<Entry>()
+    /// Tried before, waiting for the next attempt: the oldest last, never more than may be under way.
+    private var between: [Delivery] = []
+    /// Untried; the position of each among all there ever were is its `sequence`.
+    private var fresh = FIFO<Delivery>()
+    /// The places in `fresh` of deliveries that a newer one may replace; empty without the option `conflate`.
+    private var replaceable: [ConflationKey: UInt64] = [:]
+
+    /// How many wait.
+    var count: Int { between.count + fresh.count }
 
     /// Whether nothing waits.
     var isEmpty: Bool { between.isEmpty && fresh.isEmpty }
 
-    /// Whether nothing waits and nothing is under way: the record can go.
-    var isIdle: Bool { isEmpty && underWay == 0 }
-
-    /// Puts `entry` last, and the oldest untried ones out until the limits hold.
-    /// An entry that fits into no queue at all is itself what is put out.
-    mutating func append(_ entry: Entry, limits: QueueLimits, evicted: inout [Entry]) {
-        guard entry.bytes <= limits.bytesPerDestination else { return evicted.append(entry) }
-        fresh.append(entry)
-        bytes += entry.bytes
+    /// Puts a delivery last, or in the place of the one it replaces, and then takes the oldest untried ones out
+    /// until the limits hold. What that costs, perhaps the delivery itself, is in `report`.
+    mutating func append(
+        _ delivery: consuming Delivery, limits: QueueLimits, report: inout DeliveryReport
+    ) {
+        guard delivery.bytes <= limits.bytesPerDestination else {
+            return report.lose(delivery, .queueFull)
+        }
+        if delivery.target.options.overflow == .dropNewest,
+            fresh.count >= limits.messagesPerDestination
+                || bytes + delivery.bytes > limits.bytesPerDestination
+        {
+            return report.lose(delivery, .queueFull)
+        }
+        bytes += delivery.bytes
+        if let delivery = place(delivery, report: &report) {
+            fresh.append(delivery)
+        }
         while fresh.count > limits.messagesPerDestination || bytes > limits.bytesPerDestination,
-            let oldest = fresh.removeFirst()
+            let oldest = removeFirstFresh()
         {
             bytes -= oldest.bytes
-            evicted.append(oldest)
+            report.lose(oldest, .queueFull)
         }
     }
 
-    /// Takes the oldest entry out for good, an untried one if there is one.
-    mutating func evictOldest() -> Entry? {
-        guard let oldest = fresh.removeFirst() ?? (between.isEmpty ? nil : between.removeFirst())
-        else { return nil }
+    /// Takes the oldest out for good, an untried one if there is one.
+    mutating func removeOldest() -> Delivery? {
+        guard let oldest = removeFirstFresh() ?? between.popLast() else { return nil }
         bytes -= oldest.bytes
         return oldest
     }
 
-    /// Whether an attempt may start now.
-    func mayStart(now: Int64, limits: QueueLimits) -> Bool {
-        !isEmpty && underWay < limits.attemptsPerDestination && notBefore <= now
+    /// Takes out what goes with the next attempt: the first in the queue, and those behind it as long as `joins`
+    /// says so. Empty if nothing waits.
+    mutating func start(joins: (Delivery, borrowing [Delivery], Int) -> Bool) -> [Delivery] {
+        guard let first = removeNext() else { return [] }
+        var deliveries = [first]
+        var payloadBytes = first.payload.count
+        while let next = between.last ?? fresh.first, joins(next, deliveries, payloadBytes) {
+            guard let joined = removeNext() else { break }
+            payloadBytes += joined.payload.count
+            deliveries.append(joined)
+        }
+        return deliveries
     }
 
-    /// The entry whose attempt starts; nil if none may.
-    mutating func start(now: Int64, limits: QueueLimits) -> Entry? {
-        guard mayStart(now: now, limits: limits),
-            var entry = between.isEmpty ? fresh.removeFirst() : between.removeFirst()
-        else { return nil }
-        bytes -= entry.bytes
-        underWay += 1
-        entry.attempts += 1
-        return entry
+    /// Puts back what was taken for an attempt, each to its place in the order of arrival.
+    mutating func putBack(_ delivery: Delivery) {
+        bytes += delivery.bytes
+        var place = between.endIndex
+        while place > 0, between[place - 1].sequence < delivery.sequence { place -= 1 }
+        between.insert(delivery, at: place)
     }
 
-    /// An attempt ended for good.
-    mutating func end() {
-        underWay -= 1
+    /// The delivery with its sequence, if it has to go last; nil if it has taken the place of an earlier one.
+    private mutating func place(
+        _ delivery: consuming Delivery, report: inout DeliveryReport
+    ) -> Delivery? {
+        let last = fresh.taken + UInt64(fresh.count)
+        if let key = ConflationKey(delivery) {
+            // The place, not the end of the queue: a value that changes faster than the queue moves
+            // would never get to the front.
+            if let position = replaceable[key], let old = fresh[Int(position - fresh.taken)] {
+                delivery.sequence = position
+                fresh[Int(position - fresh.taken)] = delivery
+                bytes -= old.bytes
+                report.lose(old, .conflated)
+                return nil
+            }
+            replaceable[key] = last
+        }
+        delivery.sequence = last
+        return delivery
     }
 
-    /// An attempt failed: its entry goes back to its place, and nothing starts before `time`.
-    mutating func putBack(_ entry: Entry, notBefore time: Int64) {
-        underWay -= 1
-        bytes += entry.bytes
-        let place = between.firstIndex { $0.sequence > entry.sequence } ?? between.endIndex
-        between.insert(entry, at: place)
-        notBefore = max(notBefore, time)
+    private mutating func removeNext() -> Delivery? {
+        guard var next = between.popLast() ?? removeFirstFresh() else { return nil }
+        bytes -= next.bytes
+        next.attempts += 1
+        return next
+    }
+
+    private mutating func removeFirstFresh() -> Delivery? {
+        guard let first = fresh.removeFirst() else { return nil }
+        if !replaceable.isEmpty, let key = ConflationKey(first) { replaceable[key] = nil }
+        return first
     }
 }

@@ -4,6 +4,8 @@
 struct FIFO<Element> {
     private var items: [Element?] = []
     private var head = 0
+    /// Elements taken out so far: the position of the next one among all there ever were.
+    private(set) var taken: UInt64 = 0
 
     /// How many elements wait.
     var count: Int { items.count - head }
@@ -21,16 +23,16 @@ struct FIFO<Element> {
     }
 
     /// Puts `element` last.
-    mutating func append(_ element: Element) {
+    mutating func append(_ element: consuming Element) {
         items.append(element)
     }
 
     /// Takes the next element out; nil if none waits.
     mutating func removeFirst() -> Element? {
         guard head < items.count else { return nil }
-        let element = items[head]
-        items[head] = nil
+        let element = items[head].take()
         head += 1
+        taken += 1
         if head == items.count {
             items.removeAll(keepingCapacity: items.capacity <= Self.capacityKept)
             head = 0

@@ -1,6 +1,6 @@
 /// How much may wait, and how much may be under way, in a transport that queues per destination.
 ///
-/// All are settings; the defaults hold 1,000 receivers that never answer in well under 100 MB.
+/// Most are settings; the defaults hold 1,000 receivers that never answer in well under 100 MB.
 public struct QueueLimits: Sendable, Equatable {
     /// Most deliveries that wait for one destination; one more drops the oldest of them.
     public var messagesPerDestination = 1_000
@@ -9,8 +9,6 @@ public struct QueueLimits: Sendable, Equatable {
     /// Most bytes that wait for all destinations together. Beyond it, destinations that hold more than an
     /// equal share lose their oldest deliveries first, so that dead receivers never push out living ones.
     public var bytesTotal = 64 << 20
-    /// Attempts under way at one destination. 1 keeps its deliveries in order; more gives order up for speed.
-    public var attemptsPerDestination = 1
     /// Attempts under way that still count as brisk. More at a time only costs CPU (30 % a call at 256).
     public var attemptsBrisk = 64
     /// After this time an attempt counts as slow and makes room for another: a receiver that hangs
@@ -18,6 +16,9 @@ public struct QueueLimits: Sendable, Equatable {
     public var slowAfterMilliseconds = 50
     /// Attempts under way in all, brisk and slow: what bounds descriptors and memory.
     public var attemptsMax = 1_024
+    /// Destinations that are remembered, with what is wrong there, while nothing waits for them. One more
+    /// forgets one that was not used for longest, roughly.
+    public var destinationsKept = 4_096
 
     /// What a waiting delivery costs besides its payload, rounded up.
     public static let messageOverheadBytes = 256

@@ -13,9 +13,11 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     let payload: [UInt8]
     /// Attempts begun so far, the one under way included; an attempt that was no fault of the delivery does
     /// not count.
-    var attempts = 0
+    var attempts: UInt32 = 0
     /// How the attempt before went, if there was one.
     var lastFailure: FailureReason?
+    /// Its place in the order of the destination; the queue's.
+    var sequence: UInt64 = 0
 
     /// What it counts for in the limits on bytes.
     var bytes: Int { payload.count + QueueLimits.messageOverheadBytes }

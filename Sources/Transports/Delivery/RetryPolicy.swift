@@ -14,20 +14,22 @@ public struct RetryPolicy: Sendable, Equatable {
     /// The defaults.
     public init() {}
 
-    /// How long to wait after attempt number `attempt` (from 1) failed; nil when it was the last one.
+    /// How long to wait after attempt number `attempt` (from 1) failed.
     ///
     /// `retryAfterSeconds` is what the receiver asked for: never less is waited, but for the maximum.
     func delayMilliseconds(
         afterAttempt attempt: Int, retryAfterSeconds: Int?,
         random: inout some RandomNumberGenerator
-    ) -> Int? {
-        guard attempt <= retriesMax else { return nil }
+    ) -> Int {
         // A shift of at most 16: beyond that every sensible first delay has passed the maximum.
-        let grown = firstDelayMilliseconds << min(attempt - 1, 16)
+        let grown = firstDelayMilliseconds << min(max(0, attempt - 1), 16)
         let bound = max(0, min(grown, delayMaxMilliseconds))
         let backoff = Int.random(in: 0...bound, using: &random)
-        guard let retryAfterSeconds else { return backoff }
-        let asked = min(max(0, retryAfterSeconds), retryAfterMaxMilliseconds / 1_000) * 1_000
-        return max(backoff, asked)
+        return max(backoff, retryAfterSeconds.map(patienceMilliseconds) ?? 0)
+    }
+
+    /// How much of the patience that a receiver asked for it gets.
+    func patienceMilliseconds(_ seconds: Int) -> Int {
+        min(max(0, seconds), retryAfterMaxMilliseconds / 1_000) * 1_000
     }
 }

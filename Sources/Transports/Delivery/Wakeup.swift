@@ -29,4 +29,19 @@ final class Wakeup: Sendable {
         // It fails only when nothing was sent (EAGAIN).
         _ = read(event.number, &count, 8)
     }
+
+    /// Blocks until somebody sends, or `time` has come (boot clock, nanoseconds; nil = never), and takes back what
+    /// was sent. For couriers that wait for nothing else.
+    func wait(until time: Int64?) {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = Glibc.poll(&poll, 1, Self.milliseconds(until: time))
+        clear()
+    }
+
+    /// So many milliseconds until `time`, for `poll` and `epoll_wait`: -1 = for ever, 0 = it has come. Rounded up:
+    /// woken a moment too early, a loop would turn for nothing.
+    static func milliseconds(until time: Int64?) -> Int32 {
+        guard let time else { return -1 }
+        return Int32(clamping: max(0, (time - Clock.boot() + 999_999) / 1_000_000))
+    }
 }

@@ -9,21 +9,17 @@ internal import WireFormats
 /// `params` is left out when there are none, as OpenSIPS does. A notification of the event's own name is
 /// byte for byte the datagram of OpenSIPS 4.
 struct RPCBodies {
-    /// The occurrence's id as text.
-    let occurrenceID: [UInt8]
-
     private let occurrence: Occurrence
     private var composed: [Kind: [UInt8]] = [:]
 
     private struct Kind: Hashable {
         var method: String?
-        var mode: RPCTarget.Mode
+        var mode: CallMode
     }
 
     /// No body written yet.
     init(_ occurrence: Occurrence) {
         self.occurrence = occurrence
-        occurrenceID = Array(occurrence.id.description.utf8)
     }
 
     /// The body that calls `target`.
@@ -38,10 +34,10 @@ struct RPCBodies {
         return body
     }
 
-    private func compose(method: String, mode: RPCTarget.Mode) -> [UInt8] {
+    private func compose(method: String, mode: CallMode) -> [UInt8] {
         let params = occurrence.payload(.jsonParams) { NotificationFormat.jsonParams($0) }
         var body: [UInt8] = []
-        body.reserveCapacity(params.count + method.utf8.count + occurrenceID.count + 64)
+        body.reserveCapacity(params.count + method.utf8.count + 96)
         body.append(ascii: #"{"jsonrpc":"2.0","method":"#)
         body.append(jsonString: method)
         if !params.isEmpty {
@@ -50,7 +46,7 @@ struct RPCBodies {
         }
         if mode == .request {
             body.append(ascii: #","id":""#)
-            body.append(contentsOf: occurrenceID)
+            body.append(contentsOf: occurrence.id.description.utf8)
             body.append(UInt8(ascii: "\""))
         }
         body.append(UInt8(ascii: "}"))

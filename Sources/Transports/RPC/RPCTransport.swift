@@ -1,8 +1,5 @@
-internal import Dispatch
 public import EventCore
-internal import Glibc
 public import Net
-internal import Synchronization
 
 /// JSON-RPC 2.0 over HTTP, the schemes `http` and `https`: one POST for each delivery, through libcurl.
 ///
@@ -15,27 +12,18 @@ public final class RPCTransport: Transport {
     /// `http` and `https`.
     public let schemes = ["http", "https"]
 
-    private let inbox: RPCInbox
-    private let engine: RPCEngine
+    private let engine: DeliveryEngine<CurlCourier<RPCTarget>>
     private let policy: TargetPolicy
-    private let thread = DispatchQueue(label: "carillon.http.delivery")
-    private let fanOut = DispatchQueue(label: "carillon.http.fan-out")
-    private let ended = DispatchSemaphore(value: 0)
-    private let state = Lock(State.made)
-
-    private enum State {
-        case made, running, stopped
-    }
 
     /// A transport that delivers once it is attached. `policy` judges literal addresses when a socket is
     /// parsed, and every address again when a connection to it is opened. Throws when the process has no
     /// memory or descriptor left, or libcurl cannot look names up without blocking.
-    public init(settings: RPCSettings = RPCSettings(), policy: TargetPolicy) throws(SystemError) {
+    public init(
+        settings: HTTPSettings = HTTPSettings(), policy: TargetPolicy
+    ) throws(SystemError) {
         self.policy = policy
-        inbox = try RPCInbox(bytesMax: settings.queue.bytesTotal)
-        engine = try RPCEngine(settings: settings, inbox: inbox) { address in
-            policy.allows(address)
-        }
+        let courier = try CurlCourier<RPCTarget>(settings: settings) { policy.allows($0) }
+        engine = DeliveryEngine(name, courier: courier, settings: settings.delivery)
     }
 
     /// See `Transport`. The grammar is `RPCSocketParser`'s.
@@ -48,18 +36,9 @@ public final class RPCTransport: Transport {
         (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
     }
 
-    /// See `Transport`. Starts the delivery thread.
+    /// See `Transport`.
     public func attach(to ledger: any DeliveryLedger) {
-        let isFirst = state.withLock { state in
-            guard state == .made else { return false }
-            state = .running
-            return true
-        }
-        guard isFirst else { return }
-        thread.async { [engine, ended] in
-            engine.run(ledger: ledger)
-            ended.signal()
-        }
+        engine.attach(to: ledger)
     }
 
     /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is full.
@@ -67,42 +46,32 @@ public final class RPCTransport: Transport {
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {
         var bodies = RPCBodies(occurrence)
-        var calls: [RPCCall] = []
-        var places: [Int] = []
-        calls.reserveCapacity(targets.count)
-        places.reserveCapacity(targets.count)
-        for (place, target) in zip(outcomes.indices, targets) {
-            guard let called = target.detail?.target as? RPCTarget else {
-                outcomes[place] = .failed(.system)
-                continue
-            }
-            calls.append(
-                RPCCall(
-                    subscription: target.subscription, target: called,
-                    body: bodies.body(for: called), occurrence: bodies.occurrenceID))
-            places.append(place)
-        }
-        // Marked before they are given away: a result may come at once.
-        let taken = inbox.put(calls)
-        for (index, place) in places.enumerated() {
-            outcomes[place] =
-                taken.map { index < $0 ? .pending : .dropped(.queueFull) } ?? .dropped(.stopped)
-        }
+        engine.deliver(occurrence, to: targets, outcomes: &outcomes) { bodies.body(for: $0) }
     }
 
     /// See `Transport`. A serial queue: works run in the order they were scheduled.
     public func schedule(_ work: @escaping @Sendable () -> Void) {
-        fanOut.async(execute: work)
+        engine.schedule(work)
+    }
+
+    /// See `Transport`.
+    public func health(of socket: Socket) -> DestinationHealth? {
+        engine.health(of: socket)
+    }
+
+    /// See `Transport`.
+    public var healthVersion: UInt64 { engine.healthVersion }
+
+    /// What is counted beside the outcomes. Any thread.
+    public var statistics: DeliveryStatistics { engine.statistics }
+
+    /// Goes on with other settings of the queues; the rest of `HTTPSettings` stays. Any thread.
+    public func adjust(_ settings: DeliverySettings) {
+        engine.adjust(settings)
     }
 
     /// See `Transport`. Calls go on for up to `drainMilliseconds`; what is left then is dropped.
     public func stop(drainMilliseconds: Int) {
-        let wasRunning = state.withLock { state in
-            defer { state = .stopped }
-            return state == .running
-        }
-        guard wasRunning else { return }
-        inbox.stop(at: Clock.boot() + Int64(max(0, drainMilliseconds)) * 1_000_000)
-        ended.wait()
+        engine.stop(drainMilliseconds: drainMilliseconds)
     }
 }

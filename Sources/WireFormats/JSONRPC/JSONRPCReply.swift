@@ -30,7 +30,48 @@ public enum JSONRPCReply: Sendable, Equatable {
     }
 }
 
+extension JSONRPCReply {
+    /// Reads a body as the responses to several calls with different ids, in any order (JSON-RPC 2.0 §6): one
+    /// reply for each id, in the order of `ids`. A call without a response, and every call where the body
+    /// cannot be read, is `.invalid`; one error object instead of the array is everybody's error.
+    public static func replies(
+        parsing bytes: Span<UInt8>, to ids: [JSONRPCID]
+    ) -> [JSONRPCReply] {
+        let drafts: [ReplyDraft]
+        do {
+            drafts = try JSONReader.document(bytes) { (reader, bytes) throws(JSONError) in
+                try reader.readReplies(in: bytes)
+            }
+        } catch {
+            let all = JSONRPCReply.invalid("\(error.message) at byte \(error.offset)")
+            return ids.map { _ in all }
+        }
+        if let only = drafts.first, drafts.count == 1, only.hasError, only.id == .null {
+            return ids.map { only.reply(to: $0) }
+        }
+        var byID: [JSONRPCID: ReplyDraft] = [:]
+        // Of two responses to one call the first counts.
+        for draft in drafts where draft.id.map({ byID[$0] == nil }) == true {
+            byID[draft.id ?? .null] = draft
+        }
+        return ids.map { id in
+            byID[id]?.reply(to: id) ?? .invalid("expected a response to each call")
+        }
+    }
+}
+
 extension JSONReader {
+    /// The responses of an array, or of the one object there is instead.
+    fileprivate mutating func readReplies(
+        in bytes: Span<UInt8>
+    ) throws(JSONError) -> [ReplyDraft] {
+        guard try kind(in: bytes) == .array else { return [try readReply(in: bytes)] }
+        var drafts: [ReplyDraft] = []
+        try beginArray(in: bytes)
+        while try nextElement(in: bytes) { drafts.append(try readReply(in: bytes)) }
+        return drafts
+    }
+
     /// Reads a response's members; what they mean is for `ReplyDraft.reply`.
     mutating func readReply(in bytes: Span<UInt8>) throws(JSONError) -> ReplyDraft {
         var draft = ReplyDraft()

@@ -13,11 +13,13 @@ final class RPCHarness {
     private var slots: UInt32 = 0
     private var raised: UInt64 = 0
 
-    init(policy: TargetPolicy = TargetPolicy(), _ change: (inout RPCSettings) -> Void = { _ in })
+    init(policy: TargetPolicy = TargetPolicy(), _ change: (inout HTTPSettings) -> Void = { _ in })
         throws
     {
-        var settings = RPCSettings()
-        settings.retry.firstDelayMilliseconds = 20
+        var settings = HTTPSettings()
+        settings.delivery.retry.firstDelayMilliseconds = 20
+        settings.delivery.breaker.firstPauseMilliseconds = 20
+        settings.delivery.breaker.pauseMaxMilliseconds = 50
         change(&settings)
         transport = try RPCTransport(settings: settings, policy: policy)
         transport.attach(to: ledger)

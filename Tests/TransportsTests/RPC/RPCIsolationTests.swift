@@ -85,7 +85,7 @@ struct RPCIsolationTests {
         let receiver = try LoopbackReceiver { request in request.number == 0 ? .never : .status(204)
         }
         defer { receiver.stop() }
-        let harness = try RPCHarness { $0.queue.messagesPerDestination = 10 }
+        let harness = try RPCHarness { $0.delivery.queue.messagesPerDestination = 10 }
         let target = try harness.target(receiver.url + "/#timeout=1s")
         harness.raise("E_FIRST", to: [target])
         receiver.wait(for: 1)
@@ -97,23 +97,6 @@ struct RPCIsolationTests {
         #expect(outcomes.count { $0 == .delivered } == 10)
         let bodies = receiver.requests.dropFirst().map(\.body)
         #expect(bodies == (90..<100).map { #"{"jsonrpc":"2.0","method":"E_\#($0)"}"# })
-    }
-
-    @Test("The inbox is bounded too: what does not fit is dropped at once")
-    func inbox() throws {
-        let inbox = try RPCInbox(bytesMax: 10 * (QueueLimits.messageOverheadBytes + 100))
-        let target = RPCTarget(
-            url: "http://h/", destination: "h", method: nil, mode: .notification,
-            timeoutMilliseconds: nil)
-        let call = RPCCall(
-            subscription: SubscriptionRef(slot: 1, generation: 1), target: target,
-            body: [UInt8](repeating: 0, count: 100), occurrence: [])
-        #expect(inbox.put([RPCCall](repeating: call, count: 8)) == 8)
-        #expect(inbox.put([RPCCall](repeating: call, count: 8)) == 2)
-        #expect(inbox.take().calls.count == 10)
-        #expect(inbox.put([call]) == 1)
-        #expect(inbox.close().count == 1)
-        #expect(inbox.put([call]) == nil)
     }
 
     @Test(

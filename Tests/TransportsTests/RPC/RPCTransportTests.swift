@@ -167,7 +167,7 @@ struct RPCAnswerTests {
             request.number == 0 ? .status(503, header: "Retry-After: \(value)\r\n") : .status(200)
         }
         defer { receiver.stop() }
-        let harness = try RPCHarness { $0.retry.firstDelayMilliseconds = 0 }
+        let harness = try RPCHarness { $0.delivery.retry.firstDelayMilliseconds = 0 }
         let start = Date()
         #expect(try harness.outcome(receiver.url + "/") == .delivered)
         #expect(Date().timeIntervalSince(start) >= 1)

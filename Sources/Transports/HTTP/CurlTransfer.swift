@@ -1,4 +1,5 @@
 internal import Ccurl
+internal import EventCore
 internal import Glibc
 
 /// One HTTP POST after another on one of libcurl's easy handles, with all memory a call needs.
@@ -6,6 +7,22 @@ internal import Glibc
 /// Reused from call to call, which saves a third of a call's CPU. Only touched on the delivery thread;
 /// libcurl calls its callbacks there too.
 final class CurlTransfer {
+    /// One call: what is sent, and where.
+    struct Call {
+        /// The URL with its final 0.
+        var url: [CChar]
+        /// Whose URL it is: a transfer that had the same one before keeps it.
+        var owner: ObjectIdentifier
+        /// What is sent.
+        var body: [UInt8]
+        /// Which occurrences it tells of: the header `webhook-id`, so that a receiver knows what comes twice.
+        var occurrences: [OccurrenceID]
+        /// Whether the reply's body is kept.
+        var keepsReply: Bool
+        /// How long all of it may take, connecting included.
+        var timeoutMilliseconds: Int
+    }
+
     /// libcurl's handle; lives as long as this object.
     let easy: UnsafeMutableRawPointer
     /// Its place among the owner's transfers.
@@ -18,13 +35,13 @@ final class CurlTransfer {
     private let options: CurlOptions
     private let onRequest: (CurlTransfer) -> Bool
     private var body: UnsafeMutableRawBufferPointer = .allocate(byteCount: 1_024, alignment: 1)
-    private let occurrence: UnsafeMutableBufferPointer<CChar> = .allocate(capacity: 128)
+    private var occurrence: UnsafeMutableBufferPointer<CChar> = .allocate(capacity: 128)
     private let headers: UnsafeMutablePointer<curl_slist> = .allocate(capacity: 1)
     private var keepsReply = false
     private var replyBytes = 0
     private var headerBytes = 0
-    /// The target whose URL the handle holds.
-    private var target: RPCTarget?
+    /// Whose URL the handle holds; libcurl has a copy of it.
+    private var owner: ObjectIdentifier?
 
     /// A transfer. `onRequest` is asked, each time a connection stands, whether the request may still go out.
     /// Nil when libcurl has no memory, or not all that the options need.
@@ -34,9 +51,6 @@ final class CurlTransfer {
         self.options = options
         self.onRequest = onRequest
         occurrence.initialize(repeating: 0)
-        for index in 0..<Self.occurrenceHeader.utf8CodeUnitCount {
-            occurrence[index] = CChar(bitPattern: Self.occurrenceHeader.utf8Start[index])
-        }
         headers.initialize(to: curl_slist(data: occurrence.baseAddress, next: options.headers))
         let context = Unmanaged.passUnretained(self).toOpaque()
         let codes = [
@@ -59,26 +73,26 @@ final class CurlTransfer {
     }
 
     /// Makes everything ready for one call; false when libcurl refuses, out of memory.
-    func prepare(_ call: RPCCall, timeoutMilliseconds: Int) -> Bool {
+    func prepare(_ call: Call) -> Bool {
         exchange = HTTPExchange()
         reply.removeAll(keepingCapacity: true)
-        keepsReply = call.target.mode == .request
+        keepsReply = call.keepsReply
         replyBytes = 0
         headerBytes = 0
         write(body: call.body)
-        write(occurrence: call.occurrence)
-        var code = CURLE_OK
-        if target !== call.target {
-            code = call.target.url.withUnsafeBufferPointer {
+        write(occurrences: call.occurrences)
+        if owner != call.owner {
+            owner = nil
+            let code = call.url.withUnsafeBufferPointer {
                 carillon_curl_set_text(easy, CURLOPT_URL, $0.baseAddress)
             }
-            target = code == CURLE_OK ? call.target : nil
+            guard code == CURLE_OK else { return false }
+            owner = call.owner
         }
-        guard code == CURLE_OK else { return false }
         // Not copied by libcurl: `body` stays where it is until the call has ended.
         carillon_curl_set_long(easy, CURLOPT_POSTFIELDSIZE, call.body.count)
         carillon_curl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
-        carillon_curl_set_long(easy, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+        carillon_curl_set_long(easy, CURLOPT_TIMEOUT_MS, call.timeoutMilliseconds)
         return true
     }
 
@@ -106,8 +120,10 @@ final class CurlTransfer {
         if reply.capacity > Self.bodyBytesKept { reply = [] }
     }
 
-    private static let bodyBytesKept = 4_096
-    /// The name that Standard Webhooks gives to what is the same when a call comes twice.
+    /// A buffer up to this size is kept for the next call.
+    static let bodyBytesKept = 4_096
+    /// The name that Standard Webhooks gives to what is the same when a call comes twice. An array of calls
+    /// has as many, in their order, with commas between.
     private static let occurrenceHeader: StaticString = "webhook-id: "
 
     private func write(body bytes: [UInt8]) {
@@ -118,11 +134,16 @@ final class CurlTransfer {
         body.copyBytes(from: bytes)
     }
 
-    private func write(occurrence text: [UInt8]) {
-        let start = Self.occurrenceHeader.utf8CodeUnitCount
-        let count = min(text.count, occurrence.count - start - 1)
-        for index in 0..<count { occurrence[start + index] = CChar(bitPattern: text[index]) }
-        occurrence[start + count] = 0
+    private func write(occurrences: [OccurrenceID]) {
+        var line = Self.occurrenceHeader.description
+        line += occurrences.map(\.description).joined(separator: ",")
+        let bytes = line.utf8CString
+        if occurrence.count < bytes.count {
+            occurrence.deallocate()
+            occurrence = .allocate(capacity: bytes.count)
+            headers.pointee.data = occurrence.baseAddress
+        }
+        _ = occurrence.initialize(from: bytes)
     }
 
     // MARK: What libcurl tells

@@ -1,5 +1,5 @@
-/// How JSON-RPC calls over HTTP are made. The defaults are what a service without configuration uses.
-public struct RPCSettings: Sendable {
+/// How calls over HTTP are made. The defaults are what a service without configuration uses.
+public struct HTTPSettings: Sendable {
     /// The `User-Agent` of every call.
     public var userAgent = "Carillon"
     /// How long a call may take where its socket has no `timeout` option, connecting included; 100 to 60,000.
@@ -14,10 +14,8 @@ public struct RPCSettings: Sendable {
     public var connectionAgeMaxSeconds = 300
     /// A PEM file with the authorities that may sign receivers' certificates; nil = those of the system.
     public var certificateAuthorityFile: String?
-    /// What may wait and what may be under way.
-    public var queue = QueueLimits()
-    /// When a failed call is made again.
-    public var retry = RetryPolicy()
+    /// What may wait, when a failed call is made again, when a receiver is left alone.
+    public var delivery = DeliverySettings()
 
     /// The defaults.
     public init() {}

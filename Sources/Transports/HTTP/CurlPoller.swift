@@ -53,10 +53,8 @@ final class CurlPoller {
     /// Blocks until a socket is ready, the timer is due, somebody wakes the thread, or `time` has come (nil =
     /// never). The events are there for `takeEvent`.
     func wait(until time: Int64?) {
-        count = Int(
-            max(
-                0, epoll_wait(epoll.number, &events, Int32(events.count), milliseconds(until: time))
-            ))
+        let timeout = Wakeup.milliseconds(until: earlier(time, timer))
+        count = Int(max(0, epoll_wait(epoll.number, &events, Int32(events.count), timeout)))
     }
 
     /// The next event of the last `wait` that libcurl still wants; nil if there is none left.
@@ -73,12 +71,6 @@ final class CurlPoller {
         guard let time = timer, time <= now else { return false }
         timer = nil
         return true
-    }
-
-    private func milliseconds(until time: Int64?) -> Int32 {
-        guard let deadline = earlier(time, timer) else { return -1 }
-        // Rounded up: woken a moment too early, the loop would turn for nothing.
-        return Int32(clamping: max(0, (deadline - Clock.boot() + 999_999) / 1_000_000))
     }
 
     private func sift(_ event: epoll_event) -> Event? {

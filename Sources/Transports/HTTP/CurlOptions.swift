@@ -13,11 +13,11 @@ final class CurlOptions {
     /// Header lines of every call; freed with this object.
     let headers: UnsafeMutablePointer<curl_slist>?
 
-    private let settings: RPCSettings
+    private let settings: HTTPSettings
 
     /// The options that `settings` ask for.
     init(
-        settings: RPCSettings, poller: CurlPoller,
+        settings: HTTPSettings, contentType: StaticString, poller: CurlPoller,
         allows: @escaping (UnsafePointer<sockaddr>) -> Bool
     ) {
         self.settings = settings
@@ -27,7 +27,7 @@ final class CurlOptions {
         var list: UnsafeMutablePointer<curl_slist>?
         // `Expect:` and `Accept:` without value: libcurl sends neither. A body that waits for
         // "100 Continue" would cost a round trip.
-        for line in ["Content-Type: application/json", "Expect:", "Accept:"] {
+        for line in ["Content-Type: \(contentType)", "Expect:", "Accept:"] {
             list = curl_slist_append(list, line) ?? list
         }
         headers = list

@@ -23,4 +23,9 @@ struct HTTPExchange {
     var systemError: Int32 = 0
     /// How long the receiver asked to be left alone (RFC 9110 §10.2.3, seconds or a date).
     var retryAfterSeconds: Int?
+
+    /// A 2xx answer that arrived to its end.
+    var isWhole2xx: Bool {
+        requests > 0 && isHeaderComplete && 200...299 ~= status && code == CURLE_OK
+    }
 }

@@ -1,0 +1,63 @@
+internal import EventCore
+
+/// What came of some work of the schedule, for the ledger and the table of health. Collected over a turn and
+/// told all at once.
+struct DeliveryReport {
+    /// Deliveries that have ended.
+    private(set) var results: [DeliveryResult] = []
+    /// Subscriptions whose receivers said that they are gone.
+    private(set) var gone: [SubscriptionRef] = []
+    /// Breakers that opened or closed.
+    private(set) var breakers: [BreakerChange] = []
+    /// How it goes at destinations where that changed, the newest last; nil = forgotten.
+    private(set) var healths: [(destination: String, health: DestinationHealth?)] = []
+
+    /// Whether there is nothing to tell.
+    var isEmpty: Bool {
+        results.isEmpty && healths.isEmpty && gone.isEmpty && breakers.isEmpty
+    }
+
+    /// A delivery has ended.
+    mutating func settle<Target>(
+        _ delivery: borrowing QueuedDelivery<Target>, _ outcome: Outcome, words: String? = nil
+    ) {
+        var result = DeliveryResult(subscription: delivery.subscription, outcome: outcome)
+        if case .failed = outcome {
+            result.occurrence = delivery.occurrence.id
+            result.words = words
+        }
+        results.append(result)
+    }
+
+    /// A delivery was given up while it waited. One that had been tried has failed as its last attempt did.
+    mutating func lose<Target>(
+        _ delivery: borrowing QueuedDelivery<Target>, _ reason: DropReason
+    ) {
+        settle(delivery, delivery.lastFailure.map { .failed($0) } ?? .dropped(reason))
+    }
+
+    /// A delivery's receiver said that it is gone for good: its subscription ends.
+    mutating func end<Target>(subscriptionOf delivery: borrowing QueuedDelivery<Target>) {
+        gone.append(delivery.subscription)
+    }
+
+    /// A breaker has opened or closed.
+    mutating func tell(_ change: BreakerChange) {
+        breakers.append(change)
+    }
+
+    /// It goes otherwise at a destination than was known.
+    mutating func publish(_ health: DestinationHealth?, of destination: String) {
+        healths.append((destination, health))
+    }
+
+    /// Forgets all that was told; keeps memory for the next turn.
+    mutating func clear() {
+        results.removeAll(keepingCapacity: results.capacity <= Self.capacityKept)
+        gone.removeAll()
+        breakers.removeAll()
+        healths.removeAll()
+    }
+
+    private static var capacityKept: Int { 4_096 }
+}

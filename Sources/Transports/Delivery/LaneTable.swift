@@ -1,0 +1,90 @@
+internal import EventCore
+internal import Synchronization
+
+/// The lanes of a schedule, by name and by place. A lane stays for a while when it has become idle: the next
+/// delivery finds it at once, and what is known of a failing destination is not forgotten.
+struct LaneTable<Target: DeliveryTarget> {
+    /// A lane as it was at some time; once it is forgotten, its places find nobody.
+    struct Place {
+        var index: Int
+        var generation: UInt32
+    }
+
+    private var lanes: [DestinationLane<Target>?] = []
+    private var vacant: [Int] = []
+    private var places: [String: Int] = [:]
+    private var generations: UInt32 = 0
+    private var hand = 0
+
+    /// How many lanes there are.
+    var count: Int { places.count }
+    /// Places where lanes are or have been.
+    var indices: Range<Int> { lanes.indices }
+
+    /// The lane at a place; nil where there is none any more.
+    subscript(index: Int) -> DestinationLane<Target>? {
+        _read { yield lanes[index] }
+        _modify { yield &lanes[index] }
+    }
+
+    /// Whether the lane of that time is still there.
+    func isCurrent(_ place: Place) -> Bool {
+        place.index < lanes.count && lanes[place.index]?.generation == place.generation
+    }
+
+    /// The lane of a destination, made if there is none.
+    mutating func place(of destination: Destination) -> Place {
+        let hint = destination.place.load(ordering: .relaxed)
+        let hinted = Place(
+            index: Int(truncatingIfNeeded: hint & 0xFFFF_FFFF),
+            generation: UInt32(truncatingIfNeeded: hint >> 32))
+        if isCurrent(hinted) { return hinted }
+        let place = look(destination.name)
+        destination.place.store(
+            UInt64(place.generation) << 32 | UInt64(place.index), ordering: .relaxed)
+        return place
+    }
+
+    /// Forgets an idle lane, roughly the one not used for longest, and hands it out; nil if there is none.
+    mutating func forgetOne() -> DestinationLane<Target>? {
+        // Two rounds: in the first, lanes that were used meanwhile get a second chance.
+        for _ in 0..<(2 * lanes.count) {
+            hand = hand + 1 < lanes.count ? hand + 1 : 0
+            guard lanes[hand]?.isIdle == true else { continue }
+            if lanes[hand]?.wasUsed == true {
+                lanes[hand]?.wasUsed = false
+                continue
+            }
+            guard let lane = lanes[hand].take() else { continue }
+            vacant.append(hand)
+            places[lane.name] = nil
+            trim()
+            return lane
+        }
+        return nil
+    }
+
+    private mutating func look(_ name: String) -> Place {
+        if let index = places[name], let generation = lanes[index]?.generation {
+            return Place(index: index, generation: generation)
+        }
+        generations &+= 1
+        let lane = DestinationLane<Target>(name: name, generation: generations)
+        while let index = vacant.popLast() {
+            // Beyond the end: trimmed.
+            guard index < lanes.count else { continue }
+            lanes[index] = lane
+            places[name] = index
+            return Place(index: index, generation: generations)
+        }
+        lanes.append(lane)
+        places[name] = lanes.count - 1
+        return Place(index: lanes.count - 1, generation: generations)
+    }
+
+    /// Gives the memory of a burst back, from its end.
+    private mutating func trim() {
+        while !lanes.isEmpty, lanes[lanes.count - 1] == nil { lanes.removeLast() }
+        if lanes.isEmpty { vacant = [] }
+    }
+}
