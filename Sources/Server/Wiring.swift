@@ -9,7 +9,7 @@ extension Carillon {
     static func transports(
         _ settings: Settings, policy: TargetPolicy, reopened: ReopenedFiles
     ) throws(StartError) -> [any Transport] {
-        var rpc = RPCSettings()
+        var rpc = HTTPSettings()
         rpc.userAgent = "Carillon/\(version)"
         try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile

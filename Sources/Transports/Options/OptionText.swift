@@ -27,10 +27,10 @@ enum OptionText {
             }
     }
 
-    /// Names of params with commas between, 1 to `max`, none twice.
+    /// Names of params with commas between, 1 to `max`.
     static func names(_ text: String, max: Int) -> [String]? {
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard 1...max ~= names.count, Set(names).count == names.count else { return nil }
+        guard 1...max ~= names.count else { return nil }
         let allAreNames = names.allSatisfy { name in
             1...SocketOptions.nameBytesMax ~= name.utf8.count
                 && name.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }

@@ -55,7 +55,7 @@ struct SocketOptions {
                 throw Self.bad(socket, Self.sentence(of: known) + note)
             }
         }
-        if options.contains(where: { $0.name == "overflow" }), !conflateNames.isEmpty {
+        if ["overflow", "conflate"].allSatisfy({ name in options.contains { $0.name == name } }) {
             throw Self.bad(socket, "has `overflow` or `conflate`, not both")
         }
     }

@@ -30,6 +30,12 @@ struct RPCSocketTests {
         ("http://h/#timeout=60s", "http://h/#timeout=60s"),
         ("http://h/#timeout=60000ms", "http://h/#timeout=60s"),
         ("http://h/#method=_a:b/c-d.9", "http://h/#method=_a:b/c-d.9"),
+        ("http://h/#overflow=drop_oldest", "http://h/"),
+        ("http://h/#batch=16&overflow=drop_newest", "http://h/#overflow=drop_newest&batch=16"),
+        (
+            "http://h/#batch=100&conflate=Call-ID,a.b_c",
+            "http://h/#conflate=Call-ID,a.b_c&batch=100"
+        ),
     ]
 
     @Test(
@@ -100,7 +106,13 @@ struct RPCSocketTests {
             "timeout=99ms", "timeout=60001ms", "timeout=02s", "timeout=+2s", "timeout=-2s",
             "timeout=1.5s",
             "timeout=2S", "timeout=1e3ms", "timeout=99999999999999999999s",
-            "mode=request&mode=request", "x", "=",
+            "mode=request&mode=request", "x", "=", "overflow=", "overflow=conflate",
+            "overflow=drop", "conflate=", "conflate=,", "conflate=a,", "conflate=a,,b",
+            "conflate=a b",
+            "conflate=a,b,c,d,e,f,g,h,i", "conflate=" + String(repeating: "n", count: 65),
+            "conflate=a&overflow=drop_oldest", "overflow=drop_newest&conflate=a", "batch=",
+            "batch=0",
+            "batch=1", "batch=101", "batch=02", "batch=+2", "batch=2.0", "batch=2&batch=3",
         ])
     func badOption(option: String) {
         #expect { try parse("http://h/#" + option) } throws: {
