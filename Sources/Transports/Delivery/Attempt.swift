@@ -21,7 +21,7 @@ struct AttemptTicket {
     /// Its number in `AttemptPace`.
     let start: UInt64
     /// The breaker's epoch when it began.
-    let epoch: UInt32
+    var epoch: UInt32 = 0
 }
 
 /// How an attempt ended.

@@ -57,8 +57,18 @@ public final class StreamTransport: Transport {
 
     /// See `Transport`.
     public func health(of socket: Socket) -> DestinationHealth? {
-        guard let target = socket.detail?.target as? StreamTarget else { return nil }
-        return engine.health(of: target.destination)
+        engine.health(of: socket)
+    }
+
+    /// See `Transport`.
+    public var healthVersion: UInt64 { engine.healthVersion }
+
+    /// What is counted beside the outcomes. Any thread.
+    public var statistics: DeliveryStatistics { engine.statistics }
+
+    /// Goes on with other settings of the queues; the rest of `StreamSettings` stays. Any thread.
+    public func adjust(_ settings: DeliverySettings) {
+        engine.adjust(settings)
     }
 
     /// See `Transport`. Attempts go on for up to `drainMilliseconds`; what is left then is dropped.
