@@ -10,7 +10,7 @@ internal import WireFormats
 /// share a connection and its thread. While the broker is away, or blocks publishers, deliveries
 /// stay pending within the limits of their queue; what was not confirmed when a connection was lost
 /// is sent again with the same message id. Delivered at least once while the service lives.
-public final class AMQPTransport: Transport {
+public final class AMQPTransport: QueueingTransport {
     /// `rabbitmq`.
     public let name = "rabbitmq"
     /// `rabbitmq` alone: TLS is the option `tls`.
@@ -58,6 +58,18 @@ public final class AMQPTransport: Transport {
     public func schedule(_ work: @escaping @Sendable () -> Void) {
         engine.schedule(work)
     }
+
+    /// See `Transport`.
+    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
+
+    /// See `Transport`.
+    public var healthVersion: UInt64 { engine.healthVersion }
+
+    /// See `QueueingTransport`.
+    public var statistics: DeliveryStatistics { engine.statistics }
+
+    /// See `QueueingTransport`.
+    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
 
     /// See `Transport`.
     public func stop(drainMilliseconds: Int) {

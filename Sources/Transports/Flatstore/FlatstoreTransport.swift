@@ -8,7 +8,7 @@ internal import Synchronization
 /// Files lie directly in the directory of the setting and nowhere else; without one there are no such sockets. Each is
 /// appended to by a thread of this transport, in the order of the raises; `delivered` means that the kernel has taken
 /// the whole line. A full disk makes deliveries fail, after a few more attempts, until there is room again.
-public final class FlatstoreTransport: Transport {
+public final class FlatstoreTransport: QueueingTransport {
     /// `flatstore`.
     public let name = "flatstore"
     /// `flatstore`.
@@ -70,9 +70,16 @@ public final class FlatstoreTransport: Transport {
     public func schedule(_ work: @escaping @Sendable () -> Void) { engine.schedule(work) }
 
     /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? {
-        (socket.detail?.target as? FlatstoreTarget).flatMap { engine.health(of: $0.destination) }
-    }
+    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
+
+    /// See `Transport`.
+    public var healthVersion: UInt64 { engine.healthVersion }
+
+    /// See `QueueingTransport`.
+    public var statistics: DeliveryStatistics { engine.statistics }
+
+    /// See `QueueingTransport`.
+    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
 
     /// See `Transport`.
     public func stop(drainMilliseconds: Int) { engine.stop(drainMilliseconds: drainMilliseconds) }

@@ -6,7 +6,7 @@ public import Net
 /// Each destination (scheme, host, port, path, query) has a bounded queue and one call under way, so its
 /// deliveries arrive in order; a dead or slow one delays no other. Delivered at least once while the service
 /// lives: what may arrive twice carries the same `webhook-id`. Redirects are never followed.
-public final class RPCTransport: Transport {
+public final class RPCTransport: QueueingTransport {
     /// `http`.
     public let name = "http"
     /// `http` and `https`.
@@ -55,20 +55,16 @@ public final class RPCTransport: Transport {
     }
 
     /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? {
-        engine.health(of: socket)
-    }
+    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
 
     /// See `Transport`.
     public var healthVersion: UInt64 { engine.healthVersion }
 
-    /// What is counted beside the outcomes. Any thread.
+    /// See `QueueingTransport`.
     public var statistics: DeliveryStatistics { engine.statistics }
 
-    /// Goes on with other settings of the queues; the rest of `HTTPSettings` stays. Any thread.
-    public func adjust(_ settings: DeliverySettings) {
-        engine.adjust(settings)
-    }
+    /// See `QueueingTransport`.
+    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
 
     /// See `Transport`. Calls go on for up to `drainMilliseconds`; what is left then is dropped.
     public func stop(drainMilliseconds: Int) {

@@ -6,7 +6,7 @@ public import Net
 ///
 /// Delivered means: a notification was handed to the kernel whole; a request was answered with a result. What may
 /// arrive twice (a request whose connection broke before its reply) has the same id.
-public final class StreamTransport: Transport {
+public final class StreamTransport: QueueingTransport {
     /// `stream`.
     public let name = "stream"
     /// `jsonrpc` and `tcp`.
@@ -56,20 +56,16 @@ public final class StreamTransport: Transport {
     }
 
     /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? {
-        engine.health(of: socket)
-    }
+    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
 
     /// See `Transport`.
     public var healthVersion: UInt64 { engine.healthVersion }
 
-    /// What is counted beside the outcomes. Any thread.
+    /// See `QueueingTransport`.
     public var statistics: DeliveryStatistics { engine.statistics }
 
-    /// Goes on with other settings of the queues; the rest of `StreamSettings` stays. Any thread.
-    public func adjust(_ settings: DeliverySettings) {
-        engine.adjust(settings)
-    }
+    /// See `QueueingTransport`.
+    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
 
     /// See `Transport`. Attempts go on for up to `drainMilliseconds`; what is left then is dropped.
     public func stop(drainMilliseconds: Int) {
