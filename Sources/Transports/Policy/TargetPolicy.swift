@@ -1,5 +1,5 @@
 public import EventCore
-public import Glibc
+internal import Glibc
 internal import Synchronization
 public import WireFormats
 
@@ -99,7 +99,7 @@ public struct TargetPolicy: Sendable {
 
     /// Whether a TCP connection to `address` may be opened; false for anything but IPv4 and IPv6.
     /// The pointer must be good for the size of its family's structure.
-    public func allows(_ address: UnsafePointer<sockaddr>) -> Bool {
+    func allows(_ address: UnsafePointer<sockaddr>) -> Bool {
         guard let target = IPAddress(address) else { return false }
         // RFC 3493: the port lies at the same place in both families, in network order.
         let port = UnsafeRawPointer(address).loadUnaligned(fromByteOffset: 2, as: UInt16.self)
