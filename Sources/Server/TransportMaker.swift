@@ -6,7 +6,7 @@ internal import Transports
 /// Makes the transports that reach one subscriber each. More than once: groups of sockets have transports of their own.
 struct TransportMaker: Sendable {
     let policy: TargetPolicy
-    let rpc: RPCSettings
+    let rpc: HTTPSettings
     let flatstore: FlatstoreSettings
     /// Told of every transport that has files open.
     let reopened: ReopenedFiles
@@ -17,7 +17,7 @@ struct TransportMaker: Sendable {
         var rpc = rpc
         var flatstore = flatstore
         if !retries {
-            rpc.retry.retriesMax = 0
+            rpc.delivery = Self.withoutRetries(rpc.delivery)
             flatstore.delivery = Self.withoutRetries(flatstore.delivery)
         }
         let files = try FlatstoreTransport(settings: flatstore)
