@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What transports report, and ask.
 extension EventInterface: DeliveryLedger {
     /// Whether a delivery may start at this moment; see `DeliveryLedger`.
@@ -32,6 +34,15 @@ extension EventInterface: DeliveryLedger {
             for result in results {
                 core.state.settle(
                     result.subscription, result.outcome, of: result.occurrence, words: result.words)
+            }
+        }
+    }
+
+    /// Writes attempts into the receipts of their occurrences; see `DeliveryLedger`.
+    public func note(_ attempts: [AttemptReport]) {
+        core.withLock { core in
+            for attempt in attempts where attempt.occurrence.epoch == core.state.epoch {
+                core.state.log.update(attempt.occurrence.sequence) { $0.note(attempt) }
             }
         }
     }

@@ -25,22 +25,30 @@ extension EventInterface {
         }
     }
 
-    /// Runs `body` under the lock; outside it, then, raises what `body` gave notice of. Every operation that may end
-    /// a subscription or a delivery goes this way.
+    /// Runs `body` under the lock; outside it, then, does what `body` brought about, see `EventState.hasAftermath`.
+    /// Every operation that may raise, or end a subscription or a delivery, goes this way.
     func locked<Result, Failure: Error>(
         _ body: (inout sending Core) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
-        var gaveNotice = false
-        defer { if gaveNotice { raiseNotices() } }
+        var hasAftermath = false
+        defer { if hasAftermath { bringAftermath() } }
         return try core.withLock { core throws(Failure) in
-            defer { gaveNotice = !core.state.notices.isEmpty }
+            defer { hasAftermath = core.state.hasAftermath }
             return try body(&core)
         }
     }
 
+    /// Raises what was given notice of, answers who waited for the last delivery of an occurrence, and tells of what was
+    /// raised. Outside the lock, after everything that may have brought one of these about.
+    func bringAftermath() {
+        raiseNotices()
+        answerWaiting()
+        tellOfOccurrences()
+    }
+
     /// Raises what waits, in its order. The deliveries always go out on the transports' own queues: this may be
     /// a transport's thread, in the middle of its work.
-    func raiseNotices() {
+    private func raiseNotices() {
         let now = clock()
         var isDone = false
         while !isDone {

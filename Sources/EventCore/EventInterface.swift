@@ -28,6 +28,8 @@ public final class EventInterface: Sendable {
         var journalNumber: UInt64 = 0
         var statisticsSources: [@Sendable () -> [Statistic]] = []
         var service: (any ServiceControl)?
+        /// Called after raises.
+        var listener: (@Sendable () -> Void)?
     }
 
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of

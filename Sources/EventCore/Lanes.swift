@@ -21,8 +21,8 @@ extension EventInterface {
         var step = Step()
         var outcomes: [Outcome] = []
         var handed = 0
-        var gaveNotice = false
-        defer { if gaveNotice { raiseNotices() } }
+        var hasAftermath = false
+        defer { if hasAftermath { bringAftermath() } }
         while true {
             let now = inline ? nil : clock()
             let mayGoOn = !inline || handed < limits.inlineDeliveriesMax
@@ -36,7 +36,7 @@ extension EventInterface {
                 }
                 if let now { expireFirst(&core, at: now) }
                 step.advance(lane, gate, mayGoOn: mayGoOn, in: &core)
-                gaveNotice = !core.state.notices.isEmpty
+                hasAftermath = core.state.hasAftermath
             }
             for waiter in step.answered { waiter.continuation(.success(waiter.reply)) }
             guard let slice = step.slice else {

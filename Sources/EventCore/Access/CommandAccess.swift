@@ -10,6 +10,7 @@ extension Command {
             case any
             case event(String)
             case subscription(UInt64)
+            case occurrence(OccurrenceID)
         }
 
         /// nil: every caller that is known may.
@@ -40,6 +41,8 @@ extension Command {
         case .showEvent(let command): Demand(.read, .event(command.event))
         case .publish(let command): Demand(.raise, .event(command.event))
         case .raise(let command): Demand(.raise, .event(command.event))
+        case .showOccurrence(let command): Demand(.read, .occurrence(command.id))
+        case .listOccurrences: Demand(.read)
         case .statistics, .listStatistics, .processes: Demand(.read)
         case .logLevel(let command): Demand(command.level == nil ? .read : .admin)
         case .kill: Demand(.admin, takesName: true)
@@ -54,8 +57,9 @@ extension Command {
         switch self {
         case .subscribe, .renew, .unsubscribe, .publish, .kill, .rotate: true
         case .logLevel(let command): command.level != nil
-        case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise, .which, .help,
-            .statistics, .listStatistics, .version, .uptime, .processes:
+        case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise,
+            .showOccurrence, .listOccurrences, .which, .help, .statistics, .listStatistics,
+            .version, .uptime, .processes:
             false
         }
     }
@@ -79,6 +83,7 @@ extension Identity {
         // Its event never changes and its id is never given again, so this stays true. What is not there is for the
         // command to say.
         case .subscription(let id): event = interface.event(ofSubscription: id)
+        case .occurrence(let id): event = interface.event(ofOccurrence: id)
         }
         guard let event, !has(role, for: event) else { return }
         throw Self.refusal("the role \(role.rawValue) for \(CommandError.excerpt(event))")
@@ -96,6 +101,13 @@ extension EventInterface {
             core.state.ids.find(IDKey(id), in: core.state.slab).map { slot in
                 core.state.events[core.state.slab[slot].event].description.name
             }
+        }
+    }
+
+    /// The event of an occurrence; nil where it is not remembered.
+    fileprivate func event(ofOccurrence id: OccurrenceID) -> String? {
+        core.withLock { core in
+            id.epoch == core.state.epoch ? core.state.log[id.sequence]?.occurrence.event : nil
         }
     }
 }

@@ -23,6 +23,8 @@ public struct CommandError: Error, Equatable, Sendable {
         case forbidden
         /// No such subscription.
         case subscriptionNotFound = "subscription_not_found"
+        /// No such occurrence is remembered.
+        case occurrenceNotFound = "occurrence_not_found"
         /// No command of this name exists.
         case commandNotFound = "command_not_found"
         /// The limit on events is reached.

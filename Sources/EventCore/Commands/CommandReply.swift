@@ -12,6 +12,10 @@ public enum CommandReply: Sendable {
     case events(EventPage)
     /// One event; `created` where the command made it.
     case event(EventView, created: Bool)
+    /// An occurrence with what became of it.
+    case occurrence(OccurrenceView)
+    /// A page of occurrences, newest first.
+    case occurrences(OccurrencePage)
     /// An event was raised.
     case raised(RaiseReceipt)
     /// The listing is the one whose version was given.

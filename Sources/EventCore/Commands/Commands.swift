@@ -9,6 +9,8 @@ public enum Command: Sendable {
     case showEvent(ShowEventCommand)
     case publish(PublishCommand)
     case raise(RaiseCommand)
+    case showOccurrence(ShowOccurrenceCommand)
+    case listOccurrences(ListOccurrencesCommand)
     case which(WhichCommand)
     case help(HelpCommand)
     case statistics(StatisticsCommand)
@@ -96,7 +98,12 @@ public enum Commands {
                 continuation: continuation)
         case .raise(var command):
             command.mayRaiseReserved = caller.mayPassOn(command.event)
+            command.raiser = caller.name
             return try command.run(on: interface, at: now, continuation: continuation)
+        case .showOccurrence(let command):
+            return .done(try command.run(on: interface, at: now))
+        case .listOccurrences(let command):
+            return .done(command.run(caller.globs(of: .read), on: interface, at: now))
         case .which(let command):
             return .done(try command.run())
         case .help(let command):

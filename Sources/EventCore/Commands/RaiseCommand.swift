@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Raises an event.
 ///
 /// Answers `.raised` at once; only where the deliveries outrun the kernel does the answer wait until they have been
@@ -10,6 +12,12 @@ public struct RaiseCommand: Sendable {
     public var params: Params
     /// Whether an unknown event is created.
     public var createsEvent: Bool
+    /// Where it is set, the answer waits until every delivery has ended and tells how: `.occurrence` instead of
+    /// `.raised`, which it still is where nothing is remembered. Called once, outside the lock, where the answer does
+    /// wait: `EventInterface.stopWaiting` ends that. Where too many wait already, the answer tells how it stands.
+    public var onWaiting: (@Sendable (OccurrenceID) -> Void)?
+    /// The name of the caller. The command layer sets it, never a surface.
+    var raiser: String?
     /// Whether `E_CORE_…` and `E_EVI_…` may be raised: by Carillon's own modules, and by admins who say who they are.
     /// The command layer sets it, never a surface.
     var mayRaiseReserved = false
@@ -24,6 +32,9 @@ public struct RaiseCommand: Sendable {
     func run(
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
+        if let onWaiting {
+            return try runWaiting(onWaiting, on: interface, at: now, continuation)
+        }
         var waits = false
         let receipt = try raise(on: interface, at: now) { receipt in
             waits = true
@@ -34,17 +45,48 @@ public struct RaiseCommand: Sendable {
         return waits ? .awaiting : .done(.raised(receipt))
     }
 
-    /// Raises; where a transport lags, `waiter` says who waits for it (nil: nobody). It is called under the core's
-    /// lock.
+    private func runWaiting(
+        _ onWaiting: @Sendable (OccurrenceID) -> Void, on interface: EventInterface,
+        at now: Moment, _ continuation: () -> CommandContinuation
+    ) throws(CommandError) -> CommandOutcome {
+        var waits = false
+        let receipt = try raise(
+            on: interface, at: now,
+            deliveries: {
+                waits = true
+                return OccurrenceWaits.Waiter(receipt: $0, continuation: continuation())
+            })
+        if waits {
+            onWaiting(receipt.id)
+            return .awaiting
+        }
+        let view = interface.core.withLock {
+            interface.view(ofOccurrence: receipt.id, in: $0.state)
+        }
+        return .done(view.map { .occurrence($0) } ?? .raised(receipt))
+    }
+
+    /// Raises. Where a transport lags, `waiter` says who waits for it (nil: nobody); where deliveries are pending,
+    /// `deliveries` says who waits for the last of them. Both are called under the core's lock.
     func raise(
-        on interface: EventInterface, at now: Moment, waiter: (RaiseReceipt) -> SendLane.Waiter?
+        on interface: EventInterface, at now: Moment,
+        waiter: (RaiseReceipt) -> SendLane.Waiter? = { _ in nil },
+        deliveries: (RaiseReceipt) -> OccurrenceWaits.Waiter? = { _ in nil }
     ) throws(CommandError) -> RaiseReceipt {
         try check(interface.limits)
         let raised = try interface.locked { core throws(CommandError) -> EventState.Raised in
             interface.expireFirst(&core, at: now)
             let number = try event(in: &core, of: interface)
-            let raised = core.state.raise(event: number, params: params, now: now)
-            if let lane = raised.lagging, let waiter = waiter(receipt(raised, now)) {
+            let raised = core.state.raise(
+                event: number, params: params, raiser: core.state.names.number(of: raiser),
+                now: now)
+            if onWaiting != nil {
+                if core.state.mayWait(for: raised.id, interface.limits),
+                    let waiter = deliveries(receipt(raised, now))
+                {
+                    core.state.waits.wait(waiter)
+                }
+            } else if let lane = raised.lagging, let waiter = waiter(receipt(raised, now)) {
                 core.state.lanes[lane].wait(waiter)
             }
             return raised

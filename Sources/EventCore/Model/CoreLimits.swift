@@ -13,6 +13,12 @@ public struct CoreLimits: Sendable, Equatable {
     public var expiringNoticeSeconds: Int64 = 0
     /// Notices of Carillon's own events that may wait to be raised; one more is lost, and counted.
     public var noticesMax = 16_384
+    /// Occurrences that are remembered, with what became of them; 0 = none, and no live stream.
+    public var occurrencesKeptMax = 10_000
+    /// Bytes that they may take; then the oldest are forgotten earlier.
+    public var occurrenceBytesMax = 16 << 20
+    /// Raises that may wait for their last delivery; one more is answered at once.
+    public var occurrenceWaitsMax = 10_000
     /// Most params of one occurrence.
     public var paramsMax = 256
     /// Most Unicode scalars of a param's name.

@@ -12,6 +12,10 @@ public protocol DeliveryLedger: AnyObject, Sendable {
     /// Reports ended deliveries, each once; never `.pending`.
     func settle(_ results: [DeliveryResult])
 
+    /// Tells of attempts, whether or not their deliveries have ended with them; before the results of those that have.
+    /// For receipts only: nothing depends on it.
+    func note(_ attempts: [AttemptReport])
+
     /// Ends a subscription, durably, because its receiver said that there is nobody any more. What waits of it is
     /// then dropped for the same reason. Nothing happens where it has ended already, or where the journal takes no
     /// more changes: then the receiver's next answer does it. `transport` is the transport's name, for the audit.
@@ -32,13 +36,18 @@ extension DeliveryLedger {
     }
 }
 
+extension DeliveryLedger {
+    /// A ledger that keeps no receipts.
+    public func note(_ attempts: [AttemptReport]) {}
+}
+
 /// The end of one delivery.
 public struct DeliveryResult: Sendable {
     /// Whose delivery it was; it may have ended meanwhile.
     public var subscription: SubscriptionRef
     /// How it ended; never `.pending`.
     public var outcome: Outcome
-    /// Which occurrence it was of; nil where the transport does not know.
+    /// Which occurrence it was of, for its receipt; nil only where nobody keeps one.
     public var occurrence: OccurrenceID?
     /// Why it failed, in words for people, at most 512 bytes and without secrets; nil where there are none.
     public var words: String?

@@ -62,12 +62,16 @@ public struct Target: Sendable {
     public var options: UInt16
     /// What does not fit into `packed`.
     public var detail: SocketDetail?
+    /// The subscription's id, for receipts; a transport has no use for it.
+    public var id: UInt64
 
     /// A target.
     public init(
-        subscription: SubscriptionRef, packed: UInt64, options: UInt16, detail: SocketDetail?
+        subscription: SubscriptionRef, packed: UInt64, options: UInt16, detail: SocketDetail?,
+        id: UInt64 = 0
     ) {
         self.subscription = subscription
+        self.id = id
         self.packed = packed
         self.options = options
         self.detail = detail

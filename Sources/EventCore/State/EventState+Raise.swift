@@ -11,19 +11,27 @@ extension EventState {
         var lagging: Int?
     }
 
-    /// Counts the raise and enqueues it in the lane of every transport that has a subscriber.
-    mutating func raise(event: UInt32, params: Params, now: Moment) -> Raised {
+    /// Counts the raise and enqueues it in the lane of every transport that has a subscriber. `raiser` is the number of
+    /// the name of who raised it.
+    mutating func raise(
+        event: UInt32, params: Params, raiser: UInt32 = NameTable.none, now: Moment
+    ) -> Raised {
         occurrences += 1
         let id = OccurrenceID(epoch: epoch, sequence: occurrences)
-        guard events[event].subscriptions.count > 0 else {
+        let hasSubscribers = events[event].subscriptions.count > 0
+        guard hasSubscribers || log.isKept else {
+            log.skip()
             countRaise(event: event, matched: 0)
             return Raised(id: id, matched: 0)
         }
-        let fanout = fanout(of: event)
-        countRaise(event: event, matched: fanout.count)
-        var raised = Raised(id: id, matched: fanout.count)
         let occurrence = Occurrence(
             id: id, event: events[event].description.name, params: params, time: now.wall)
+        let fanout = hasSubscribers ? fanout(of: event) : nil
+        log.append(occurrence, raiser: raiser, fanout)
+        waits.forget(before: log.first)
+        countRaise(event: event, matched: fanout?.count ?? 0)
+        guard let fanout else { return Raised(id: id, matched: 0) }
+        var raised = Raised(id: id, matched: fanout.count)
         for group in fanout.groups {
             enqueue(occurrence, group, into: &raised)
         }
@@ -37,7 +45,7 @@ extension EventState {
             var living: [Target] = []
             for target in slice.targets {
                 if let reason = slab.end(of: target.subscription) {
-                    settle(target.subscription, .dropped(reason))
+                    settle(target.subscription, .dropped(reason), of: slice.occurrence.id)
                 } else {
                     living.append(target)
                 }
@@ -52,9 +60,9 @@ extension EventState {
         _ occurrence: Occurrence, _ group: Fanout.Group, into raised: inout Raised
     ) {
         let lane = group.transport
-        if lanes[lane].isClosed { return drop(group.targets[...], .stopped) }
+        if lanes[lane].isClosed { return drop(group.targets[...], .stopped, of: occurrence) }
         guard lanes[lane].entries.count < limits.laneOccurrencesMax else {
-            return drop(group.targets[...], .queueFull)
+            return drop(group.targets[...], .queueFull, of: occurrence)
         }
         lanes[lane].enqueue(
             SendLane.Entry(occurrence: occurrence, targets: group.targets, removals: removals))
@@ -72,12 +80,16 @@ extension EventState {
     /// Drops what waits in a lane whose transport was stopped, and all that comes later; who still waits for it.
     mutating func close(lane: Int) -> [SendLane.Waiter] {
         lanes[lane].isClosed = true
-        while let slice = lanes[lane].take(.max) { drop(slice.targets, .stopped) }
+        while let slice = lanes[lane].take(.max) {
+            drop(slice.targets, .stopped, of: slice.occurrence)
+        }
         return lanes[lane].takeWaiters(before: .max)
     }
 
-    private mutating func drop(_ targets: ArraySlice<Target>, _ reason: DropReason) {
-        for target in targets { settle(target.subscription, .dropped(reason)) }
+    private mutating func drop(
+        _ targets: ArraySlice<Target>, _ reason: DropReason, of occurrence: Occurrence
+    ) {
+        for target in targets { settle(target.subscription, .dropped(reason), of: occurrence.id) }
     }
 
     /// The event's subscribers by transport; O(1) unless they changed since the last raise.
@@ -89,7 +101,8 @@ extension EventState {
             byTransport[Int(record.transport)].append(
                 Target(
                     subscription: SubscriptionRef(slot: slot, generation: record.generation),
-                    packed: record.packed, options: record.options, detail: record.detail))
+                    packed: record.packed, options: record.options, detail: record.detail,
+                    id: record.id))
             return true
         }
         let groups = byTransport.enumerated().filter { !$0.element.isEmpty }

@@ -15,6 +15,12 @@ struct EventState {
     var names = NameTable()
     /// What is still to be raised of Carillon's own events.
     var notices: NoticeBoard
+    /// The last occurrences, and what became of them.
+    var log: OccurrenceLog
+    /// Whether somebody is to be told of every occurrence.
+    var isListenedTo = false
+    /// Who waits for the last delivery of an occurrence.
+    var waits = OccurrenceWaits()
 
     /// The id the next subscription gets.
     var nextID: UInt64 = 1
@@ -40,8 +46,15 @@ struct EventState {
         wheel = DeadlineWheel(
             now: now.boot, lead: limits.expiringNoticeSeconds * 1_000_000_000)
         notices = NoticeBoard(noticesMax: limits.noticesMax)
+        log = OccurrenceLog(
+            entriesMax: limits.occurrencesKeptMax, bytesMax: limits.occurrenceBytesMax)
         wallClock = WallClock(now)
         lanes = (0..<transportCount).map { _ in SendLane() }
+    }
+
+    /// Whether there is something to do outside the lock: a notice to raise, somebody to answer, somebody to tell.
+    var hasAftermath: Bool {
+        !notices.isEmpty || waits.hasReady || (log.hasNews && isListenedTo)
     }
 
     /// Deliveries in total, of ended subscriptions too.
@@ -113,6 +126,7 @@ struct EventState {
         words: String? = nil
     ) {
         let isLive = slab.isLive(reference)
+        if let occurrence, log.isKept { note(reference, outcome, of: occurrence, words: words) }
         switch outcome {
         case .pending:
             return
@@ -130,6 +144,17 @@ struct EventState {
             if isLive { slab[reference.slot].losses.count { $0[reason] += 1 } }
         }
         if isLive { note(event: slab[reference.slot].event) }
+    }
+
+    private mutating func note(
+        _ reference: SubscriptionRef, _ outcome: Outcome, of occurrence: OccurrenceID,
+        words: String?
+    ) {
+        let isSettled = log.update(occurrence.sequence) { receipt in
+            receipt.settle(reference, outcome, words: words)
+            return receipt.isSettled
+        }
+        if isSettled == true { waits.settled(occurrence.sequence) }
     }
 
     /// The version of a listing of one event's subscribers, or of all.

@@ -1,4 +1,5 @@
 internal import EventCore
+internal import Glibc
 internal import Synchronization
 internal import WireFormats
 
@@ -6,6 +7,8 @@ internal import WireFormats
 extension HTTPWorkerLoop {
     /// Most bytes that a stream is asked for at a time.
     static let streamBytesMax = 65_536
+    /// What the kernel keeps for a client that does not read; left to itself it would keep 4 MB.
+    static let streamKernelBytesMax: Int32 = 262_144
     /// So often a stream is asked in one turn; then others have theirs.
     private static let readsPerTurnMax = 4
 
@@ -18,6 +21,10 @@ extension HTTPWorkerLoop {
             return stream.ended()
         }
         connection.pointee.flags.remove(.closing)
+        var bytesMax = Self.streamKernelBytesMax
+        setsockopt(
+            connection.pointee.descriptor, SOL_SOCKET, SO_SNDBUF, &bytesMax,
+            socklen_t(MemoryLayout<Int32>.size))
         connection.pointee.flags.insert(.streaming)
         streams[slot] = stream
         worker.counts.streams.store(streams.count, ordering: .sequentiallyConsistent)

@@ -115,10 +115,7 @@ public final class DatagramTransport: Transport {
         queue.sync {}
         let statistics = statistics()
         sender.withLock { $0 = nil }
-        settle(
-            dropped.map {
-                DeliveryResult(subscription: $0.subscription, outcome: .dropped(.stopped))
-            })
+        settle(dropped.map { $0.result(.dropped(.stopped)) })
         state.withLock { state in
             state.statistics = statistics
             state.ledger = nil
@@ -249,9 +246,7 @@ extension DatagramTransport {
         }
         guard let entry else { return .dropped(.stopped) }
         // Where all room is others' the new one is among them: it is reported like the rest, soon.
-        dropped += entry.dropped.map {
-            DeliveryResult(subscription: $0.subscription, outcome: .dropped(.queueFull))
-        }
+        dropped += entry.dropped.map { $0.result(.dropped(.queueFull)) }
         if entry.isFirst {
             resolver.resolve(name) { [weak self] answer in
                 guard let self else { return }
@@ -277,9 +272,7 @@ extension DatagramTransport {
                 let outcome =
                     ledger.mayStart(delivery.subscription).map { Outcome.dropped($0) }
                     ?? send(delivery, to: answer, port: port)
-                ledger.settle([
-                    DeliveryResult(subscription: delivery.subscription, outcome: outcome)
-                ])
+                ledger.settle([delivery.result(outcome)])
             }
         }
     }

@@ -12,6 +12,12 @@ struct WaitingRoom {
         let format: DatagramFormat
         /// What it counts for in the limits.
         let bytes: Int
+
+        /// Its end.
+        func result(_ outcome: Outcome) -> DeliveryResult {
+            DeliveryResult(
+                subscription: subscription, outcome: outcome, occurrence: occurrence.id)
+        }
     }
 
     /// What became of an attempt to let one wait.

@@ -21,11 +21,10 @@ struct DeliveryReport {
     mutating func settle<Target>(
         _ delivery: borrowing QueuedDelivery<Target>, _ outcome: Outcome, words: String? = nil
     ) {
-        var result = DeliveryResult(subscription: delivery.subscription, outcome: outcome)
-        if case .failed = outcome {
-            result.occurrence = delivery.occurrence.id
-            result.words = words
-        }
+        var result = DeliveryResult(
+            subscription: delivery.subscription, outcome: outcome,
+            occurrence: delivery.occurrence.id)
+        if case .failed = outcome { result.words = words }
         results.append(result)
     }
 

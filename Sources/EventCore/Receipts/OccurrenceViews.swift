@@ -1,0 +1,112 @@
+/// An occurrence and what became of it, at one moment.
+public struct OccurrenceView: Sendable {
+    /// What was raised.
+    public let occurrence: Occurrence
+    /// The name of the caller who raised it; nil where nobody had to say who they are.
+    public let raisedBy: String?
+    /// How many deliveries there are.
+    public let matched: Int
+    /// Those that arrived.
+    public let delivered: Int
+    /// Those that were tried and did not arrive.
+    public let failed: Int
+    /// Those that were never tried.
+    public let dropped: Int
+    /// Each delivery, or, where there are more than 64, those only that went wrong.
+    public let deliveries: [DeliveryView]
+    /// Whether `deliveries` has all of them.
+    public let isWhole: Bool
+
+    /// Deliveries that have not ended.
+    public var pending: Int { matched - delivered - failed - dropped }
+    /// How it stands as a whole.
+    public var state: OccurrenceState {
+        if pending > 0 { return .pending }
+        return failed + dropped > 0 ? .failed : .delivered
+    }
+}
+
+/// How the deliveries of an occurrence stand. The raw value is its name in JSON.
+public enum OccurrenceState: String, Sendable, CaseIterable {
+    /// Some have not ended.
+    case pending
+    /// All arrived; also where there were none.
+    case delivered
+    /// All have ended, and not all of them arrived.
+    case failed
+}
+
+/// One delivery of an occurrence.
+public struct DeliveryView: Sendable {
+    /// The subscription's id; nil where it has ended and was not kept.
+    public let subscription: UInt64?
+    /// Its canonical socket, secrets masked; nil where it is not known any more.
+    public let socket: String?
+    /// The transport's name; nil as well.
+    public let transport: String?
+    /// How it stands.
+    public let outcome: Outcome
+    /// What went wrong, in words; nil where nothing did, or the transport has none.
+    public let words: String?
+    /// The attempts that its transport told of, in their order.
+    public let attempts: [AttemptReport]
+}
+
+/// A page of occurrences, newest first, without their deliveries.
+public struct OccurrencePage: Sendable {
+    /// Newest first.
+    public let occurrences: [OccurrenceView]
+    /// Where the next page begins; nil after the last.
+    public let nextCursor: UInt64?
+}
+
+extension EventInterface {
+    /// An occurrence and all its deliveries; nil if it is not remembered. Under the lock.
+    func view(ofOccurrence id: OccurrenceID, in state: borrowing EventState) -> OccurrenceView? {
+        guard id.epoch == state.epoch, let entry = state.log[id.sequence] else { return nil }
+        return view(entry, in: state, deliveries: deliveries(entry.receipt, in: state))
+    }
+
+    /// An occurrence with these deliveries.
+    func view(
+        _ entry: OccurrenceLog.Entry, in state: borrowing EventState,
+        deliveries: [DeliveryView] = []
+    ) -> OccurrenceView {
+        OccurrenceView(
+            occurrence: entry.occurrence, raisedBy: state.names[entry.raiser],
+            matched: Int(entry.receipt.matched), delivered: Int(entry.receipt.delivered),
+            failed: Int(entry.receipt.failed), dropped: Int(entry.receipt.dropped),
+            deliveries: deliveries, isWhole: entry.receipt.isWhole)
+    }
+
+    private func deliveries(
+        _ receipt: Receipt, in state: borrowing EventState
+    ) -> [DeliveryView] {
+        guard receipt.isWhole else {
+            return receipt.troubles.map { trouble in
+                let slot = trouble.subscription.slot
+                let record = state.slab.isLive(trouble.subscription) ? state.slab[slot] : nil
+                return delivery(
+                    trouble.subscription, record?.id, record?.socket, trouble.outcome, receipt)
+            }
+        }
+        return zip(receipt.targets, receipt.outcomes).map { kept, outcome in
+            var socket = Socket(
+                packed: kept.target.packed, options: kept.target.options,
+                detail: kept.target.detail)
+            socket.transport = kept.transport
+            return delivery(kept.target.subscription, kept.target.id, socket, outcome, receipt)
+        }
+    }
+
+    private func delivery(
+        _ reference: SubscriptionRef, _ id: UInt64?, _ socket: Socket?, _ outcome: Outcome,
+        _ receipt: Receipt
+    ) -> DeliveryView {
+        DeliveryView(
+            subscription: id, socket: socket.map { text(of: $0) },
+            transport: socket.map { transports[Int($0.transport)].name }, outcome: outcome,
+            words: receipt.troubles.last { $0.subscription == reference }?.words,
+            attempts: receipt.attempts.filter { $0.subscription == reference })
+    }
+}
