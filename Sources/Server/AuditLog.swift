@@ -122,6 +122,10 @@ final class AuditLog: Sendable {
             case .unsubscribe(let command): self.init("unsubscribe", id: command.id)
             case .publish(let command): self.init("publish", event: command.event)
             case .raise(let command): self.init("raise", event: command.event)
+            case .showOccurrence(let command):
+                self.init("show_occurrence")
+                pairs.append(("id", String(describing: command.id)))
+            case .listOccurrences: self.init("list_occurrences")
             case .showSubscription(let command): self.init("show", id: command.id)
             case .showEvent(let command): self.init("show", event: command.event)
             case .listSubscribers(let command): self.init("list_subscribers", event: command.event)

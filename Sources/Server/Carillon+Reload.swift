@@ -60,6 +60,9 @@ extension Carillon {
                 _ = setting.apply(values, to: &current)
             }
             authenticator.replace(callers)
+            // Who reads the live stream shows again who it is.
+            feed.sendAway()
+            server.wakeStreams()
             self.policy.replace(mode: policy.mode, unixDirectories: policy.unixDirectories)
             rules.replace(Self.rules(current, addresses: addresses))
             interface.adjust(current.coreLimits)

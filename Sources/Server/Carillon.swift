@@ -23,8 +23,9 @@ public final class Carillon: Sendable {
     private let processes: ServiceProcesses
     private let log: Logger
     private let store: SubscriptionStore
-    private let server: HTTPServer
+    let server: HTTPServer
     private let readiness: Readiness
+    let feed: OccurrenceFeed
     private let housekeeping: Housekeeping
     let authenticator: Authenticator
     private let requestGuard: RequestGuard?
@@ -69,8 +70,10 @@ public final class Carillon: Sendable {
         Statistics.register(interface, transports: transports)
         rules = LiveRules(Self.rules(settings, addresses: wanted))
         let runner = MIRunner(interface: interface)
+        feed = OccurrenceFeed(interface, streamsMax: settings.streamsMax)
         let rest = REST(
-            interface: interface, mi: MI(runner: runner), rules: rules, readiness: readiness)
+            interface: interface, mi: MI(runner: runner), rules: rules, readiness: readiness,
+            feed: feed)
         server = try Self.server(
             settings,
             handler: HTTPSurface(
@@ -109,6 +112,7 @@ public final class Carillon: Sendable {
         processes.list(processTypes)
         if let requestGuard { interface.addStatistics { requestGuard.statistics } }
         housekeeping.start()
+        interface.listen { [server] in server.wakeStreams() }
         do throws(SystemError) {
             try server.start()
         } catch {

@@ -11,6 +11,9 @@ struct ContractDocument {
         let path: String
         let id: String
         let node: YAML
+
+        /// Whether its answer has no end, so that nobody can wait for it.
+        var isEndless: Bool { node["x-endless"] == .boolean(true) }
     }
 
     init() throws {

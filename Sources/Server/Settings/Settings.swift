@@ -64,6 +64,12 @@ public struct Settings: Sendable {
     public var workers = 0
     /// Most HTTP connections.
     public var connectionsMax = 10_000
+    /// Most clients of the live stream.
+    public var streamsMax = 2_000
+    /// Most occurrences that are remembered; 0 = none.
+    public var occurrencesMax = 10_000
+    /// Most bytes that they take.
+    public var occurrenceBytesMax = 16_777_216
     /// Most bytes of a request's body.
     public var bodyBytesMax = 262_144
     /// From the first byte of a request to the end of its header.
@@ -119,6 +125,8 @@ public struct Settings: Sendable {
         var limits = CoreLimits()
         limits.eventsMax = eventsMax
         limits.subscriptionsMax = subscriptionsMax
+        limits.occurrencesKeptMax = occurrencesMax
+        limits.occurrenceBytesMax = occurrenceBytesMax
         limits.expireDefaultSeconds = Int64(expireDefaultSeconds)
         limits.expireMaxSeconds = Int64(expireMaxSeconds)
         limits.expiringNoticeSeconds = Int64(expiringNoticeSeconds)

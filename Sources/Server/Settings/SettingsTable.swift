@@ -146,6 +146,17 @@ extension Setting {
             "connections-max", .limits, "n", .number(1...1_000_000, \.connectionsMax),
             "Most HTTP connections; lowered to the descriptor limit less 256."),
         Setting(
+            "streams-max", .limits, "n", .number(0...100_000, \.streamsMax),
+            "Most clients that read the live stream at a time; one more is answered 503."),
+        Setting(
+            "occurrences-max", .limits, "n", .number(0...1_000_000, \.occurrencesMax),
+            "Occurrences that are remembered with what became of them; 0 = none, and no live stream."
+        ),
+        Setting(
+            "occurrence-bytes-max", .limits, "bytes",
+            .number(65_536...4_294_967_296, \.occurrenceBytesMax),
+            "Memory that they may take; then the oldest are forgotten earlier."),
+        Setting(
             "body-max", .limits, "bytes", .number(1_024...67_108_864, \.bodyBytesMax),
             "Most bytes of a request's body; more is answered 413."),
         Setting(

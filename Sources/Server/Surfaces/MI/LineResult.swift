@@ -25,6 +25,8 @@ enum LineResult {
                 }, isList: true)
         case .subscriptions, .unchanged:
             preconditionFailure("MIListing puts listings of subscribers together")
+        case .occurrence, .occurrences:
+            preconditionFailure("no command of the management interface shows occurrences")
         case .commands(let names):
             return .ok(names.map { LineNode(nil, $0) }, isList: true)
         case .parameterSets(let sets):
@@ -103,6 +105,7 @@ enum LineResult {
         case .invalidParams: LineReply(400, "Bad Params")
         case .eventReserved, .forbidden: LineReply(403, "Forbidden")
         case .subscriptionNotFound: LineReply(404, "Subscriber does not exist")
+        case .occurrenceNotFound: LineReply(404, "Occurrence not remembered")
         case .commandNotFound: LineReply(404, "Unknown MI command")
         case .tooManyEvents, .tooManySubscriptions, .insufficientStorage:
             LineReply(507, "Insufficient Storage")

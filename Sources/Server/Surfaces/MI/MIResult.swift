@@ -30,6 +30,8 @@ enum MIResult {
             return .success(["Events": .array(events)])
         case .subscriptions, .unchanged:
             preconditionFailure("MIListing puts listings of subscribers together")
+        case .occurrence, .occurrences:
+            preconditionFailure("no command of the management interface shows occurrences")
         case .commands(let names):
             return .success(.array(names.map { .string($0) }))
         case .parameterSets(let sets):
@@ -121,6 +123,8 @@ enum MIResult {
             return JSONRPCError(code: 403, message: "Forbidden", data: detail)
         case .subscriptionNotFound:
             return subscriberNotFound
+        case .occurrenceNotFound:
+            return JSONRPCError(code: 404, message: "Occurrence not remembered", data: detail)
         case .commandNotFound:
             return JSONRPCError(code: 404, message: "Unknown MI command", data: detail)
         case .tooManyEvents, .tooManySubscriptions, .insufficientStorage:

@@ -65,12 +65,20 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        try request.strictQuery().finish()
+        var query = try request.strictQuery("wait", "timeout")
+        let waits = query.choice("wait", of: ["delivered"]) != nil
+        let timeout = query.duration("timeout", in: 1...50_000, fallback: 10_000)
+        try query.finish()
         let event = try argument.text()
         try request.checkMediaType()
-        let command = RaiseCommand(
+        var command = RaiseCommand(
             event: event, params: try RaiseBody.params(in: request.body.span),
             createsEvent: rest.rules.current.dynamicEvents)
+        if waits {
+            command.onWaiting = { [interface = rest.interface] in
+                DeliveryDeadlines.set($0, milliseconds: timeout, on: interface)
+            }
+        }
         return try rest.run(
             .raise(command), by: caller, for: request, &response, position: ofRaise,
             render: renderRaised)
@@ -91,12 +99,17 @@ extension REST {
     @Sendable private static func renderRaised(
         _ reply: CommandReply, _ response: inout HTTPResponse
     ) {
-        guard case .raised(let receipt) = reply else {
-            preconditionFailure("raising answers with a receipt")
-        }
+        // 202 while deliveries are on their way (RFC 9110 §15.3.3), 200 when all have ended.
         response.status = 202
-        response.contentType = "application/json"
-        Representation.write(receipt, to: &response.body)
+        switch reply {
+        case .raised(let receipt):
+            response.contentType = "application/json"
+            Representation.write(receipt, to: &response.body)
+        case .occurrence(let view):
+            if view.state != .pending { response.status = 200 }
+            renderOccurrence(reply, &response)
+        default: preconditionFailure("raising answers with a receipt")
+        }
     }
 
     /// The event's name is the path's parameter `name`.

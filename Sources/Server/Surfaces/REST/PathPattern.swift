@@ -18,6 +18,9 @@ struct PathPattern: Sendable {
         initial = bytes.count > 1 ? bytes[1] : 0
     }
 
+    /// Whether it is a path, without `{}`.
+    var isWhole: Bool { tailCount == nil }
+
     /// The bytes that stand for `{}` (none where the pattern has none) if `path` is of this pattern, else nil.
     func match(_ path: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         guard let tailCount else {

@@ -108,7 +108,7 @@ extension Problem {
             ])
         case .targetForbidden, .eventReserved, .forbidden:
             self.init(403, error.code.rawValue, error.message)
-        case .eventNotFound, .subscriptionNotFound:
+        case .eventNotFound, .subscriptionNotFound, .occurrenceNotFound:
             self.init(404, error.code.rawValue, error.message)
         case .commandNotFound:
             self.init(404, "not_found", error.message)

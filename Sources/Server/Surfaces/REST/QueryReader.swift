@@ -82,6 +82,47 @@ struct QueryReader {
         return text
     }
 
+    /// A pattern for names of events.
+    mutating func eventGlob(_ name: String) -> EventGlob? {
+        guard let text = text(name) else { return nil }
+        guard let glob = EventGlob(text) else {
+            note(name, .badFormat, "Expected an event's name, in which * and ? may stand.")
+            return nil
+        }
+        return glob
+    }
+
+    /// A moment as RFC 3339 writes it, in UTC; milliseconds since 1970.
+    mutating func time(_ name: String) -> Int64? {
+        guard let text = text(name) else { return nil }
+        guard let time = RFC3339.milliseconds(parsing: text.utf8) else {
+            note(name, .badFormat, "Expected a time in UTC, like 2026-11-21T09:00:00.000Z.")
+            return nil
+        }
+        return time
+    }
+
+    /// A length of time: `500ms` or `2s`; milliseconds.
+    mutating func duration(_ name: String, in range: ClosedRange<Int>, fallback: Int) -> Int {
+        guard let text = text(name) else { return fallback }
+        let isMilliseconds = text.hasSuffix("ms")
+        let digits = String(text.dropLast(isMilliseconds ? 2 : 1))
+        guard text.hasSuffix("s"), digits.utf8.count <= 9, digits.first != "0",
+            let number = decimal(digits)
+        else {
+            note(name, .badFormat, "Expected a whole number and ms or s, like 500ms.")
+            return fallback
+        }
+        let milliseconds = Int(number) * (isMilliseconds ? 1 : 1_000)
+        guard range.contains(milliseconds) else {
+            note(
+                name, .outOfRange,
+                "Expected \(range.lowerBound)ms to \(range.upperBound / 1_000)s.")
+            return fallback
+        }
+        return milliseconds
+    }
+
     /// Throws what was found wrong.
     func finish() throws(Problem) {
         if !places.isEmpty { throw Problem(unacceptable: places) }

@@ -10,6 +10,8 @@ struct REST: Sendable {
     let rules: LiveRules
     /// Whether work may be sent: started, not stopping.
     let readiness: Readiness
+    /// What the live stream tells.
+    let feed: OccurrenceFeed
 
     /// Runs `command` for `caller`. What it answers is written by `render`, now or, where the answer has to wait, later.
     /// `position` says where in the request a parameter of the command came from.

@@ -118,7 +118,7 @@ enum Representation {
         body.append(ascii: "}")
     }
 
-    private static func writeList<Items: Collection>(
+    static func writeList<Items: Collection>(
         _ items: Items, to body: inout [UInt8], _ write: (Items.Element, inout [UInt8]) -> Void
     ) {
         var isFirst = true
@@ -129,7 +129,7 @@ enum Representation {
         }
     }
 
-    private static func finishList(cursor: UInt64?, to body: inout [UInt8]) {
+    static func finishList(cursor: UInt64?, to body: inout [UInt8]) {
         body.append(ascii: "]")
         if let cursor {
             body.append(ascii: #","next_cursor":""#)

@@ -31,9 +31,12 @@ enum RouteTable {
         Route(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe),
         Route(method: .get, path: "/subscribers", operation: "listSubscribers", action: REST.listSubscribers),
         Route(method: .get, path: "/events", operation: "listEvents", action: REST.listEvents),
+        Route(method: .get, path: "/events/stream", operation: "streamEvents", action: REST.streamEvents),
         Route(method: .get, path: "/events/{}", operation: "getEvent", action: REST.getEvent),
         Route(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
         Route(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
+        Route(method: .get, path: "/occurrences", operation: "listOccurrences", action: REST.listOccurrences),
+        Route(method: .get, path: "/occurrences/{}", operation: "getOccurrence", action: REST.getOccurrence),
         Route(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
         Route(method: .get, path: "/json/{}", operation: "callJSON", action: REST.callJSON),
         Route(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
@@ -63,6 +66,8 @@ enum RouteTable {
             guard let argument = patterns[index].match(path) else { continue }
             if routes[index].method == wanted { return .route(index, argument) }
             known.append(routes[index].method)
+            // What is spelled out is meant, not the name of an event: `/events/stream`.
+            if patterns[index].isWhole { break }
         }
         if known.isEmpty { return .unknownPath }
         let allow = allowed(known)
