@@ -32,11 +32,18 @@ import Testing
             test.cfg:2:2: There is no function `foo`.
             \tfoo();
             \t^
-            test.cfg:3:15: There is no variable `$bar`.
+            test.cfg:3:15: There is no variable `$bar`. Did you mean 'var'?
                 $var(x) = $bar;
                           ^
             """
         #expect(error?.description == expected)
+    }
+
+    @Test("a caret stands below its place, whatever is before it")
+    func caret() throws {
+        let error = try #require(throws: ScriptErrors.self) { try load("/* é→🦄 */ nonsense") }
+        #expect(
+            error.problems.first?.description.split(separator: "\n").last == "          ^")
     }
 
     @Test("of a long line an error repeats what is around its place")

@@ -8,7 +8,8 @@ extension Compiler {
             return
         }
         guard let number = FunctionTable.number(call.name) else {
-            problems.error("There is no function `\(call.name)`.", call.place)
+            let hint = NearestName.hint(call.name, among: FunctionTable.rows.map(\.name))
+            problems.error("There is no function `\(call.name)`.\(hint)", call.place)
             return
         }
         let row = FunctionTable.rows[number]
@@ -33,7 +34,9 @@ extension Compiler {
             let number = requestRoutes[name] ?? (name == "0" ? requestRoutes[nil] : nil)
         else {
             let name = if case .word(let name)? = call.arguments[0]?.node { name } else { "" }
-            problems.error("There is no `route[\(name)]`.", call.arguments[0]?.place ?? call.place)
+            let hint = NearestName.hint(name, among: requestRoutes.keys.compactMap { $0 }.sorted())
+            problems.error(
+                "There is no `route[\(name)]`.\(hint)", call.arguments[0]?.place ?? call.place)
             return
         }
         let arguments = call.arguments.dropFirst()

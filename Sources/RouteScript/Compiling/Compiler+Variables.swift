@@ -35,7 +35,8 @@ extension Compiler {
     /// A variable, its name and index resolved; nil where there is none, which is reported.
     mutating func use(_ variable: VariableSyntax) -> VariableUse? {
         guard let row = VariableTable.row(variable.name) else {
-            problems.error("There is no variable `$\(variable.name)`.", variable.place)
+            let hint = NearestName.hint(variable.name, among: VariableTable.rows.map(\.name))
+            problems.error("There is no variable `$\(variable.name)`.\(hint)", variable.place)
             return nil
         }
         switch (row.inner, variable.inner) {

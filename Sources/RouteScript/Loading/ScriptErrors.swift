@@ -11,6 +11,7 @@ public struct ScriptProblem: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// `file:line:column: message`, the source line, and a caret below the place.
     public var description: String {
+        guard !excerpt.isEmpty else { return "\(position): \(message)" }
         // A blank for each character before the place, a tab for a tab.
         let before = String(decoding: excerpt.utf8.prefix(caret - 1), as: UTF8.self)
         let blank = String(before.map { $0 == "\t" ? "\t" : " " })
