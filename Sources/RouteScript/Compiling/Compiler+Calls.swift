@@ -3,9 +3,10 @@ internal import WireFormats
 extension Compiler {
     /// Code that calls a function or a route and pushes the return code.
     mutating func call(_ call: CallSyntax) {
-        if call.name == "route" {
-            callRoute(call)
-            return
+        switch call.name {
+        case "route": return callRoute(call)
+        case "async": return async(call)
+        default: break
         }
         guard let number = FunctionTable.number(call.name) else {
             let hint = NearestName.hint(call.name, among: FunctionTable.rows.map(\.name))
@@ -44,6 +45,29 @@ extension Compiler {
             if let given { format(given) } else { emit(.null, at: call.place) }
         }
         emit(.callRoute, number, small: UInt16(arguments.count), at: call.place)
+    }
+
+    // OpenSIPS: async(rest_get(…), name [, seconds]) goes on in route[name] once there is an answer;
+    // what stands behind it does not run. A run of Carillon waits in any call and needs it not.
+    private mutating func async(_ call: CallSyntax) {
+        guard 2...3 ~= call.arguments.count, case .call(let function)? = call.arguments[0]?.node,
+            function.name != "async", case .word(let name)? = call.arguments[1]?.node
+        else {
+            problems.error(
+                "`async` takes a call and the name of a route: async(rest_get(…), name).",
+                call.place)
+            return
+        }
+        self.call(function)
+        emit(.pop, at: call.place)
+        callRoute(
+            CallSyntax(
+                name: "route",
+                arguments: [
+                    Expression(node: .word(name), place: call.arguments[1]?.place ?? call.place)
+                ],
+                place: call.place))
+        emit(.exit, at: call.place)
     }
 
     // MARK: Arguments

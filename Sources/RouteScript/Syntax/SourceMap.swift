@@ -36,7 +36,7 @@ struct SourceMap: Sendable {
     func position(_ place: Place) -> SourcePosition {
         let text = texts[index(of: place)]
         let offset = place.offset - text.base
-        let line = SourceMap.last(text.lineStarts, notAbove: offset)
+        let line = SourceMap.last(text.lineStarts) { $0 <= offset }
         return SourcePosition(
             file: text.name, line: line + 1, column: Int(offset - text.lineStarts[line]) + 1)
     }
@@ -60,9 +60,7 @@ struct SourceMap: Sendable {
     }
 
     private func index(of place: Place) -> Int {
-        var index = texts.count - 1
-        while index > 0, texts[index].base > place.offset { index -= 1 }
-        return index
+        SourceMap.last(texts) { $0.base <= place.offset }
     }
 
     private static func lineStarts(_ bytes: [UInt8]) -> [UInt32] {
@@ -73,13 +71,16 @@ struct SourceMap: Sendable {
         return starts
     }
 
-    /// Index of the last element that is not above `value`; the first is never above it.
-    private static func last(_ sorted: [UInt32], notAbove value: UInt32) -> Int {
+    /// Index of the last element of a sorted array that is not behind something, as the first
+    /// never is.
+    private static func last<Element>(
+        _ sorted: [Element], where isNotBehind: (Element) -> Bool
+    ) -> Int {
         var low = 0
         var high = sorted.count
         while high - low > 1 {
             let middle = (low + high) / 2
-            if sorted[middle] <= value { low = middle } else { high = middle }
+            if isNotBehind(sorted[middle]) { low = middle } else { high = middle }
         }
         return low
     }
