@@ -23,6 +23,23 @@ public struct DestinationHealth: Sendable, Equatable {
     /// No attempt is made before this time, milliseconds since 1970; nil = one is made, or under way, as soon as
     /// there is something to deliver.
     public var nextAttemptTime: Int64?
+    /// How it goes at each member of a group, in their order; empty for all else.
+    public var members: [Member] = []
+
+    /// One member of a group.
+    public struct Member: Sendable, Equatable {
+        /// Its socket, masked.
+        public var socket: String
+        /// How it goes there; nil where its transport keeps no books.
+        public var health: DestinationHealth?
+
+        /// A member.
+        public init(socket: String, health: DestinationHealth?) {
+            self.socket = socket
+            self.health = health
+        }
+    }
+
     /// Most bytes of `lastError`; the engine cuts it there.
     public static let wordsBytesMax = 200
 

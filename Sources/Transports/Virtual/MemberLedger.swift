@@ -33,6 +33,9 @@ final class MemberLedger: DeliveryLedger {
         var free = FIFO<UInt32>()
         let max: Int
 
+        /// So many that are free are not used again at once, for what is told of them late.
+        static let restingMin = 64
+
         func entry(_ reference: SubscriptionRef) -> Entry? {
             guard Int(reference.slot) < all.count,
                 all[Int(reference.slot)].generation == reference.generation
@@ -65,7 +68,7 @@ final class MemberLedger: DeliveryLedger {
         entries.withLock { entries in
             var entry = Entries.Entry(
                 generation: 0, subscription: subscription, work: work, isOpen: true)
-            if let slot = entries.free.removeFirst() {
+            if entries.free.count > Entries.restingMin, let slot = entries.free.removeFirst() {
                 entry.generation = entries.all[Int(slot)].generation &+ 1
                 entries.all[Int(slot)] = entry
                 return SubscriptionRef(slot: slot, generation: entry.generation)

@@ -8,7 +8,7 @@ internal import WireFormats
 ///
 /// A group is one subscriber: it expires as one, and what is delivered to it is counted once. Its members are reached by
 /// transports of its own, which are made at the first delivery.
-public final class VirtualTransport: Transport {
+public final class VirtualTransport: QueueingTransport {
     /// `virtual`.
     public let name = "virtual"
     /// `virtual`.
@@ -80,6 +80,41 @@ public final class VirtualTransport: Transport {
 
     /// See `Transport`.
     public func schedule(_ work: @escaping @Sendable () -> Void) { engine.schedule(work) }
+
+    /// See `Transport`. With how it goes at each member; of a PARALLEL group itself, at the worst of them.
+    public func health(of socket: Socket) -> DestinationHealth? {
+        guard let group = socket.detail?.target as? VirtualTarget else { return nil }
+        let isParallel = group.policy == .parallel
+        let transports = (isParallel ? patient : brisk).made
+        let members = group.members.map { member in
+            DestinationHealth.Member(
+                socket: member.text,
+                health: transports.isEmpty
+                    ? nil : transports[member.transport].health(of: member.socket))
+        }
+        let worst = members.compactMap(\.health).max {
+            $0.consecutiveFailures < $1.consecutiveFailures
+        }
+        let own = isParallel ? worst : engine.health(of: socket)
+        var health = own ?? DestinationHealth()
+        health.members = members
+        return health
+    }
+
+    /// See `Transport`.
+    public var healthVersion: UInt64 {
+        (patient.made + brisk.made).reduce(engine.healthVersion) { $0 + $1.healthVersion }
+    }
+
+    /// See `QueueingTransport`: of the groups' own queues.
+    public var statistics: DeliveryStatistics { engine.statistics }
+
+    /// See `QueueingTransport`. Those of members of PARALLEL groups, too, that are there; members of the others
+    /// have no retries whatever is set.
+    public func adjust(_ settings: DeliverySettings) {
+        engine.adjust(settings)
+        for transport in patient.made { (transport as? any QueueingTransport)?.adjust(settings) }
+    }
 
     /// See `Transport`.
     public func stop(drainMilliseconds: Int) {
