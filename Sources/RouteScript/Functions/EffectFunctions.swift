@@ -5,7 +5,7 @@ enum EffectFunctions {
     // MARK: MI
 
     // OpenSIPS (mi_script): words behind the command are its arguments; or an AVP holds them, with
-    // their names in another one.
+    // their names in another one. Both are read from the newest on.
     static func mi(
         _ machine: inout Machine, _ call: CallSite, _ host: any ScriptHost
     ) throws(RunError) -> FunctionRow.Outcome {
@@ -13,20 +13,21 @@ enum EffectFunctions {
         guard let command = words.first else {
             return machine.refused("mi needs a command.", host)
         }
-        var arguments = Params(values: words.dropFirst().map { .string(String($0)) })
-        if let values = list(machine, call, 3) {
-            guard let names = list(machine, call, 2) else {
-                arguments = Params(values: values)
-                return .wait(.mi(MICall(command: String(command), arguments: arguments)))
-            }
-            guard names.count == values.count else {
-                return machine.refused(
-                    "mi: \(names.count) names and \(values.count) values.", host)
-            }
-            arguments = Params(named: zip(names, values).map { ("\(text($0))", $1) })
-        } else if let values = list(machine, call, 2) {
-            arguments = Params(values: values)
+        let (names, values) = machine.namesAndValues(call, 2, 3)
+        guard names == nil || names?.count == values?.count else {
+            return machine.refused("mi needs a name for each value.", host)
         }
+        let arguments =
+            if let names, let values {
+                Params(
+                    named: zip(names, values).map { name, value in
+                        (name.description, Value(value))
+                    })
+            } else {
+                Params(
+                    values: words.dropFirst().map { .string(String($0)) }
+                        + (values ?? []).map { Value($0) })
+            }
         return .wait(.mi(MICall(command: String(command), arguments: arguments)))
     }
 
@@ -43,23 +44,6 @@ enum EffectFunctions {
             return -1
         case .failed(let failure): return failure.rawValue
         case .http: return -1
-        }
-    }
-
-    private static func list(_ machine: Machine, _ call: CallSite, _ argument: Int) -> [Value]? {
-        guard case .avp(let number, _) = call.arguments[argument] else { return nil }
-        return machine.avps.all(number).map {
-            if case .integer(let number) = $0 { return .integer(number) }
-            return .string(String(decoding: $0.text ?? [], as: UTF8.self))
-        }
-    }
-
-    private static func text(_ value: Value) -> String {
-        switch value {
-        case .string(let text): text
-        case .integer(let number): String(number)
-        case .double(let number): String(number)
-        case .boolean(let flag): String(flag)
         }
     }
 

@@ -10,15 +10,12 @@ enum EventFunctions {
         guard let event = machine.string(call, 0) else {
             return machine.refused("raise_event needs the name of an event.", host)
         }
-        let (names, values) = lists(machine, call)
-        let params: Params
+        let (names, given) = machine.namesAndValues(call, 1, 2)
+        let values = given ?? []
+        var params = Params(values: values.map { Value($0) })
         if let names {
-            guard let named = try self.named(machine, names, values, host) else {
-                return .code(-1)
-            }
+            guard let named = named(machine, names, values, host) else { return .code(-1) }
             params = named
-        } else {
-            params = Params(values: values.map(value))
         }
         guard machine.context.raiseDepth < machine.limits.raiseDepthMax else {
             return machine.refused(
@@ -29,22 +26,11 @@ enum EventFunctions {
         return .code(host.raise(event, params, depth: machine.context.raiseDepth + 1))
     }
 
-    /// Names, nil without, and values. OpenSIPS 2: one AVP alone holds values.
-    private static func lists(
-        _ machine: Machine, _ call: CallSite
-    ) -> (names: [ScriptValue]?, values: [ScriptValue]) {
-        func list(_ argument: Int) -> [ScriptValue]? {
-            guard case .avp(let number, _) = call.arguments[argument] else { return nil }
-            return machine.avps.all(number)
-        }
-        let (first, second) = (list(1), list(2))
-        return second == nil ? (nil, first ?? []) : (first, second ?? [])
-    }
-
+    /// The params of these names and values; nil where they do not go together, which is logged.
     private static func named(
         _ machine: Machine, _ names: [ScriptValue], _ values: [ScriptValue],
         _ host: any ScriptHost
-    ) throws(RunError) -> Params? {
+    ) -> Params? {
         guard values.count <= names.count else {
             machine.complain(
                 .error,
@@ -63,14 +49,9 @@ enum EventFunctions {
                 machine.complain(.error, "Not raised: an attribute's name is a number.", host)
                 return nil
             }
-            pairs.append((String(decoding: bytes, as: UTF8.self), self.value(value)))
+            pairs.append((String(decoding: bytes, as: UTF8.self), Value(value)))
         }
         return Params(named: pairs)
-    }
-
-    private static func value(_ value: ScriptValue) -> Value {
-        if case .integer(let number) = value { return .integer(number) }
-        return .string(String(decoding: value.text ?? [], as: UTF8.self))
     }
 
     // OpenSIPS: without expire, or with 0, it never ends.

@@ -36,7 +36,7 @@ extension Machine {
         case .readVariable: stack.append(variables[operand])
         case .readAVP: stack.append(avps.newest(operand))
         case .read: try read(script.program.uses[operand], host)
-        case .writeVariable: try writeVariable(operand)
+        case .writeVariable: writeVariable(operand)
         case .write: try writePopped(operand, instruction.small, host)
         case .transform: try transform(operand, Int(instruction.small))
         case .format: try format(Int(instruction.small))

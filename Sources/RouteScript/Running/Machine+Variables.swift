@@ -110,7 +110,7 @@ extension Machine {
 
     // MARK: Writing
 
-    mutating func writeVariable(_ number: Int) throws(RunError) {
+    mutating func writeVariable(_ number: Int) {
         let value = stack.removeLast()
         guard !takeFault() else {
             finished(-1)

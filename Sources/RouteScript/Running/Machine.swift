@@ -55,8 +55,6 @@ struct Machine: Sendable {
         frame = Frame(route: route.number)
         variables = Array(repeating: .null, count: script.program.variableNames.count)
         avps = AVPStore(names: script.program.avpNames.count)
-        // Most runs need no more; growing to it step by step costs as much as the run itself.
-        stack.reserveCapacity(16)
         for (name, value) in context.variables {
             if let number = script.program.variableNames[name] { variables[number] = value }
         }
