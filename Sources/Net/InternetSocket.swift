@@ -1,19 +1,22 @@
 internal import Glibc
 
 /// A TCP or UDP socket that is bound to a host and a port: what every listener of ours begins with.
-struct InternetSocket: ~Copyable {
+public struct InternetSocket: ~Copyable {
     /// Where it is bound: the address that the host name led to, with the port that the kernel chose.
-    let address: PeerAddress
+    public let address: PeerAddress
     private let descriptor: FileDescriptor
 
     /// What it carries.
-    enum Kind {
-        case stream, datagram
+    public enum Kind: Sendable {
+        /// TCP.
+        case stream
+        /// UDP.
+        case datagram
     }
 
     /// Looks `host` up, which may block, and binds to its first address. Throws `call` with EADDRNOTAVAIL for a name
     /// that is nobody's, EADDRINUSE, EACCES and the like.
-    init(_ kind: Kind, _ host: String, _ port: UInt16, _ call: String) throws(SystemError) {
+    public init(_ kind: Kind, _ host: String, _ port: UInt16, _ call: String) throws(SystemError) {
         let type = kind == .stream ? SOCK_STREAM : SOCK_DGRAM
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -37,8 +40,8 @@ struct InternetSocket: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// The descriptor, for whoever goes on with it.
-    consuming func take() -> FileDescriptor { descriptor }
+    /// The descriptor, for whoever goes on with it; it does not block.
+    public consuming func take() -> FileDescriptor { descriptor }
 }
 
 extension FileDescriptor {

@@ -16,8 +16,9 @@ final class BenchReceiver {
     private static let receiveBufferBytes: Int32 = 8 << 20
 
     init() throws(SystemError) {
-        descriptor = try InternetSocket.bound("127.0.0.1", 0, SOCK_DGRAM)
-        socket = "udp:127.0.0.1:\(InternetSocket.port(of: descriptor.number))"
+        let bound = try InternetSocket(.datagram, "127.0.0.1", 0, "bind 127.0.0.1")
+        socket = "udp:127.0.0.1:\(bound.address.port)"
+        descriptor = bound.take()
         var bytes = Self.receiveBufferBytes
         var one: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)

@@ -16,9 +16,10 @@ final class DatagramReceiver: Receiver {
     private static let batchMax = 256
 
     init(host: String, port: UInt16, advertised: String) throws(SystemError) {
-        descriptor = try InternetSocket.bound(host, port, SOCK_DGRAM)
+        let bound = try InternetSocket(.datagram, host, port, "bind \(host):\(port)")
+        socket = "udp:\(advertised):\(bound.address.port)"
+        descriptor = bound.take()
         path = nil
-        socket = "udp:\(advertised):\(InternetSocket.port(of: descriptor.number))"
         grow()
     }
 
@@ -79,47 +80,5 @@ final class DatagramReceiver: Receiver {
         }
         guard status == 0 else { throw .last(call) }
         return descriptor
-    }
-}
-
-/// Sockets of the Internet families.
-enum InternetSocket {
-    /// A socket of `type`, bound. A name is looked up, which may block.
-    static func bound(
-        _ host: String, _ port: UInt16, _ type: __socket_type
-    ) throws(SystemError) -> FileDescriptor {
-        let call = "bind \(host):\(port)"
-        var hints = addrinfo()
-        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-        hints.ai_socktype = Int32(type.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, String(port), &hints, &list) == 0, let first = list?.pointee else {
-            throw SystemError(call, EADDRNOTAVAIL)
-        }
-        defer { freeaddrinfo(list) }
-        let flags = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let number = Glibc.socket(first.ai_family, flags, 0)
-        guard number >= 0 else { throw .last(call) }
-        let descriptor = FileDescriptor(owning: number)
-        if type == SOCK_STREAM {
-            var one: Int32 = 1
-            setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-        }
-        guard bind(number, first.ai_addr, first.ai_addrlen) == 0 else { throw .last(call) }
-        return descriptor
-    }
-
-    /// The port that a bound socket has; 0 for one that is not.
-    static func port(of number: Int32) -> UInt16 {
-        var storage = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let status = withUnsafeMutablePointer(to: &storage) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &size) }
-        }
-        guard status == 0 else { return 0 }
-        // The port lies at the same place in both families.
-        return withUnsafeBytes(of: &storage) {
-            $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self).bigEndian
-        }
     }
 }

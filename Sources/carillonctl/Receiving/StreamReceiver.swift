@@ -16,9 +16,10 @@ final class StreamReceiver: Receiver {
     private static let connectionsMax = 64
 
     init(host: String, port: UInt16, advertised: String) throws(SystemError) {
-        listener = try InternetSocket.bound(host, port, SOCK_STREAM)
+        let bound = try InternetSocket(.stream, host, port, "bind \(host):\(port)")
+        socket = "tcp:\(advertised):\(bound.address.port)"
+        listener = bound.take()
         guard Glibc.listen(listener.number, 64) == 0 else { throw .last("listen") }
-        socket = "tcp:\(advertised):\(InternetSocket.port(of: listener.number))"
     }
 
     deinit {
