@@ -77,7 +77,7 @@ public final class Carillon: Sendable {
         server = try Self.server(
             settings,
             handler: HTTPSurface(
-                rest: rest, authenticator: authenticator, requestGuard: requestGuard))
+                rest: rest, authenticator: authenticator, requestGuard: requestGuard, log: log))
         addresses = try Self.bind(server, to: wanted)
         Self.note(server.bound, over: .tcp, in: own)
         doors = try Doors(

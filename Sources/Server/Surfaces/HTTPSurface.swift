@@ -1,4 +1,5 @@
 internal import EventCore
+internal import Logging
 internal import Net
 internal import WireFormats
 
@@ -8,6 +9,17 @@ struct HTTPSurface: HTTPHandler {
     let authenticator: Authenticator
     /// nil where nothing limits how fast clients may ask.
     let requestGuard: RequestGuard?
+    let log: Logger
+    private let budget = LineBudget()
+
+    init(
+        rest: REST, authenticator: Authenticator, requestGuard: RequestGuard?, log: Logger
+    ) {
+        self.rest = rest
+        self.authenticator = authenticator
+        self.requestGuard = requestGuard
+        self.log = log
+    }
 
     func respond(to request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
         do throws(Problem) {
@@ -23,7 +35,8 @@ struct HTTPSurface: HTTPHandler {
     ) throws(Problem) -> HTTPAnswer {
         try requestGuard?.checkFlood(request)
         let browsers = rest.rules.current.browsers
-        guard browsers.isOurs(request.host) else {
+        // No page can rebind its name to a UNIX socket, and clients of one say any name.
+        guard request.peer.family == .unix || browsers.isOurs(request.host) else {
             throw Problem(
                 421, "misdirected_request",
                 "This service does not answer for the host named; the setting is allowed-host.")
@@ -75,10 +88,22 @@ struct HTTPSurface: HTTPHandler {
             caller = try authenticator.caller(of: request)
         } catch {
             try requestGuard?.checkRate(request, by: nil)
+            tellOfWrongCredentials(request)
             throw error
         }
         try requestGuard?.checkRate(request, by: caller.identity)
         return caller
+    }
+
+    /// A line for those who watch who tries doors; none for whoever only forgot to say who they are.
+    private func tellOfWrongCredentials(_ request: borrowing HTTPRequest) {
+        guard request.field("Authorization") != nil else { return }
+        let from = LogText.value(request.peer.description)
+        budget.spend(at: request.received) { kept in
+            log.notice(
+                "AUTH: credentials that are nobody's from=\(from)\(kept > 0 ? " unlogged=\(kept)" : "")"
+            )
+        }
     }
 
     private func answerOptions(

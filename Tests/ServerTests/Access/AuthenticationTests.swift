@@ -68,6 +68,25 @@ struct AuthenticationTests {
         #expect(try client.send("GET", "/nothing").status == 404)
     }
 
+    @Test(
+        "wrong credentials are told in the log with their address, never with what they were, a few each second"
+    )
+    func wrongCredentials() throws {
+        let recorder = LineRecorder()
+        let service = try RunningService(log: recorder.log) { $0.tokensFile = files.tokens }
+        let client = try service.client()
+        #expect(try client.send("GET", "/events").status == 401)
+        for number in 0..<100 {
+            let answer = try client.send("GET", "/events", fields: bearer("guess-\(number)"))
+            #expect(answer.status == 401)
+        }
+        service.stop()
+        let lines = recorder.lines.filter { $0.hasPrefix("AUTH: ") }
+        #expect(!lines.isEmpty && lines.count < 100)
+        #expect(lines.first?.contains(" from=127.0.0.1:") == true)
+        #expect(!recorder.lines.contains { $0.contains("guess") })
+    }
+
     @Test("a token says who calls: on every request, whoever else shares the connection")
     func tokens() throws {
         let service = try service()

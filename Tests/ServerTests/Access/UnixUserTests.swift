@@ -40,6 +40,16 @@ struct UnixUserTests {
         withExtendedLifetime(service) {}
     }
 
+    @Test("on a UNIX socket the Host does not matter: no page can reach one by rebinding its name")
+    func host() throws {
+        let path = files.directory.path + "/http"
+        let service = try service { $0.listen = ["127.0.0.1:0", path] }
+        let client = try JSONClient(path: path)
+        #expect(try client.send("GET", "/livez", fields: ["Host": "carillon"]).status == 200)
+        let tcp = try service.client()
+        #expect(try tcp.send("GET", "/livez", fields: ["Host": "carillon"]).status == 421)
+    }
+
     @Test("other users of a UNIX socket may what the setting says, and nothing without it")
     func unixUsers() throws {
         var settings = Settings(stateDirectory: "")

@@ -166,6 +166,23 @@ struct FIFODoorTests {
         #expect(try open.client.allSubscribers().count == 333)
     }
 
+    @Test("F16: naughty strings, as lines, as parameters and as names, disturb nothing behind them")
+    func naughty() throws {
+        let open = try OpenService()
+        let writer = try FIFOWriter(open.fifo)
+        for text in NaughtyStrings.all {
+            try writer.write("\(text)\n")
+            try writer.write(":which:\n\(text)\n\n")
+            try writer.write(":\(text):\n\n")
+            try writer.write("::\(text)\n\n")
+        }
+        try writer.write("\n\n")
+        let version = try open.call("version", [], through: .fifoLines)
+        #expect(version.hasPrefix("200 OK\nServer:: "))
+        #expect(try open.client.subscribers().isEmpty)
+        #expect(open.service.endsAskedFor == 0)
+    }
+
     @Test("its counts are statistics")
     func statistics() throws {
         let open = try OpenService()
