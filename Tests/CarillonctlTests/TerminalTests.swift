@@ -12,7 +12,7 @@ struct TerminalTests {
             "udp:127.0.0.1:8888",
             "unix:/run/user/1000/some-rather-long-directory/of-an-application.sock",
         ] {
-            _ = try daemon.ctl("subscribe", "E_PIKE_BLOCKED", socket, "1200", "--json")
+            _ = try daemon.ctl("subscribe", "E_PIKE_BLOCKED", socket, "--permanent", "--json")
         }
     }
 
@@ -54,8 +54,8 @@ struct TerminalTests {
         #expect(
             try onTerminal(columns: 80, ["subscribers"]) == """
                 \u{1B}[1mID EVENT          SOCKET                    TTL DELIVERED FAILED DROPPED PENDING\u{1B}[0m
-                 2 E_PIKE_BLOCKED unix:/run/us…ication.sock 20m         0      0       0       0
-                 1 E_PIKE_BLOCKED udp:127.0.0.1:8888        20m         0      0       0       0
+                 2 E_PIKE_BLOCKED unix:/run/u…cation.sock never         0      0       0       0
+                 1 E_PIKE_BLOCKED udp:127.0.0.1:8888      never         0      0       0       0
 
                 """)
     }
@@ -77,17 +77,12 @@ struct TerminalTests {
     @Test("NO_COLOR and TERM=dumb take the emphasis away, a wide terminal shows all")
     func plain() throws {
         let wide = """
-            ID  EVENT           SOCKET                                                                    TTL  DELIVERED  FAILED  DROPPED  PENDING
-             2  E_PIKE_BLOCKED  unix:/run/user/1000/some-rather-long-directory/of-an-application.sock  20m          0       0        0        0
-             1  E_PIKE_BLOCKED  udp:127.0.0.1:8888                                                      20m          0       0        0        0
+            ID  EVENT           SOCKET                                                                   TTL  DELIVERED  FAILED  DROPPED  PENDING
+             2  E_PIKE_BLOCKED  unix:/run/user/1000/some-rather-long-directory/of-an-application.sock  never          0       0        0        0
+             1  E_PIKE_BLOCKED  udp:127.0.0.1:8888                                                     never          0       0        0        0
 
             """
-        let shown = try onTerminal(columns: 200, ["subscribers"], ["NO_COLOR": "1"])
-        #expect(!shown.contains("\u{1B}"))
-        #expect(shown.split(separator: "\n").count == wide.split(separator: "\n").count)
-        #expect(
-            shown.contains(
-                "unix:/run/user/1000/some-rather-long-directory/of-an-application.sock  20m  "))
+        #expect(try onTerminal(columns: 200, ["subscribers"], ["NO_COLOR": "1"]) == wide)
         #expect(try !onTerminal(columns: 200, ["subscribers"], ["TERM": "dumb"]).contains("\u{1B}"))
     }
 
