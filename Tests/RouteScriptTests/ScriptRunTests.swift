@@ -69,6 +69,21 @@ import Testing
         #expect(error.position.line == 1)
     }
 
+    @Test(
+        "what goes through a long text costs steps by its length, so that slices stay short",
+        arguments: [
+            "if ($param(1) =~ \"x\") exit;", "$var(y) = $(param(1){s.len});",
+            "$var(y) = $param(1) + \"\";", "xlog(\"$param(1)!\");",
+        ])
+    func longTexts(_ statement: String) throws {
+        let script = try run("route { \(statement) }").script
+        let text = String(repeating: "a", count: 64_000)
+        let context = RunContext(params: Params(values: [.string(text)]))
+        var run = ScriptRun(script, script.routes[0], context)
+        while case .sliced = run.advance(steps: 100, now: moment(0), host: host) {}
+        #expect(run.steps > 1_000)
+    }
+
     @Test("while it waits for an effect, time does not count")
     func waiting() throws {
         var limits = ScriptLimits()

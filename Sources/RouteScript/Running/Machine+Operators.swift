@@ -92,6 +92,7 @@ extension Machine {
 
     mutating func transform(_ number: Int, _ count: Int) throws(RunError) {
         let start = stack.count - count
+        steps += stack[start - 1].byteCount / 16
         let value = script.program.transformations[number].apply(
             stack[start - 1], variables: stack[start...])
         try account(text: value.byteCount)
