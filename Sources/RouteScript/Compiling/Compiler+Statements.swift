@@ -38,6 +38,10 @@ extension Compiler {
         _ place: Place
     ) {
         guard let use = writable(target) else { return }
+        if case .all = use.index, !value.isNull || operation.arithmetic != nil {
+            problems.error("Only NULL can be assigned to all values, [*].", target.place)
+            return
+        }
         guard let arithmetic = operation.arithmetic else {
             self.value(value)
             write(use, operation == .replace ? .replaceAll : .add, place)

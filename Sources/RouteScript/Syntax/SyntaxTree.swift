@@ -61,6 +61,9 @@ struct Expression {
     /// Whether it stands in parentheses of its own.
     var isGrouped = false
 
+    /// Whether it is the word NULL.
+    var isNull: Bool { if case .null = node { true } else { false } }
+
     indirect enum Node {
         case null
         case integer(Int64)
