@@ -10,6 +10,10 @@ public struct RegexLimits: Sendable, Equatable {
     /// Steps of the program; `(abc){100}` has five hundred.
     public var stepsMax = 1_000
 
+    /// Threads that a search, or all searches of one substitution together, look at: as many as a
+    /// text of 64 KB makes in the largest program. About a quarter of a second.
+    public var workMax = 66_000_000
+
     /// The defaults.
     public init() {}
 }

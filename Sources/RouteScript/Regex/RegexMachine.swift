@@ -9,6 +9,9 @@ struct RegexMachine: ~Copyable {
     private var upcoming: ThreadList
     /// The places of the groups on the way that is followed.
     private var slots: [Int]
+    /// Threads looked at so far: what the searches cost.
+    private(set) var work = 0
+    private let workMax: Int
     /// Steps still to be followed, with what a `save` has to restore behind them.
     private var pending: [Pending] = []
 
@@ -17,8 +20,13 @@ struct RegexMachine: ~Copyable {
         case restore(slot: Int, place: Int)
     }
 
-    /// `remembersGroups`: else only whether there is a match is found out.
-    init(_ program: RegexProgram, _ beginning: RegexBeginning, lines: Bool, remembersGroups: Bool) {
+    /// `remembersGroups`: else only whether there is a match is found out. After looking at
+    /// `workMax` threads nothing is found any more.
+    init(
+        _ program: RegexProgram, _ beginning: RegexBeginning, lines: Bool, remembersGroups: Bool,
+        workMax: Int
+    ) {
+        self.workMax = workMax
         self.program = program
         self.beginning = beginning
         self.lines = lines
@@ -27,6 +35,9 @@ struct RegexMachine: ~Copyable {
         upcoming = ThreadList(steps: program.steps.count, slots: slotCount)
         slots = [Int](repeating: -1, count: slotCount)
     }
+
+    /// Whether a search gave up: then it is not known whether there is a match.
+    var isExhausted: Bool { work > workMax }
 
     /// Whether anything matches; stops at the first way that does.
     mutating func matches(_ text: Span<UInt8>) -> Bool {
@@ -55,6 +66,8 @@ struct RegexMachine: ~Copyable {
             }
             swap(&current, &upcoming)
             upcoming.removeAll()
+            work += 1 + current.count
+            if isExhausted { return nil }
             for thread in 0..<current.count {
                 let step = current[thread]
                 switch program.steps[step] {

@@ -45,8 +45,7 @@ extension Machine {
     mutating func match(_ regex: Regex, _ isNegated: Bool) {
         // NULL matches nothing. A number has a text.
         let text = stack.removeLast().text
-        steps += (text?.count ?? 0) / 16
-        let matches = text.map { regex.matches($0) } ?? false
+        let matches = text.map { regex.matches($0, steps: &steps) } ?? false
         stack.append(.integer(matches != isNegated ? 1 : 0))
     }
 
@@ -94,7 +93,7 @@ extension Machine {
         let start = stack.count - count
         steps += stack[start - 1].byteCount / 16
         let value = script.program.transformations[number].apply(
-            stack[start - 1], variables: stack[start...])
+            stack[start - 1], variables: stack[start...], steps: &steps)
         try account(text: value.byteCount)
         stack.removeLast(count + 1)
         stack.append(value)

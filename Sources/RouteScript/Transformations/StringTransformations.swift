@@ -68,21 +68,19 @@ extension TransformationTable {
             return nil
         }
         let start = start(number, in: bytes.count)
-        guard start >= 0, start < bytes.count, needle.count <= bytes.count - start else {
-            return nil
-        }
-        return (start...(bytes.count - needle.count))
-            .first { bytes[$0...].starts(with: needle) }
-            .map { .integer(Int64($0)) }
+        guard start >= 0, start < bytes.count else { return nil }
+        return TextSearch(needle).first(in: bytes[start...]).map { .integer(Int64($0)) }
     }
 
+    /// The last place is the first one backwards.
     private static func lastIndex(_ input: TransformationInput) -> ScriptValue? {
         let bytes = input.bytes
         guard let needle = input.text(0), let number = input.number(1, default: bytes.count),
             needle.count <= bytes.count
         else { return nil }
-        let start = min(start(number, in: bytes.count), bytes.count - needle.count)
-        return (0...start).last { bytes[$0...].starts(with: needle) }.map { .integer(Int64($0)) }
+        let end = min(start(number, in: bytes.count), bytes.count - needle.count) + needle.count
+        return TextSearch(needle.reversed()).first(in: bytes[..<end].reversed())
+            .map { .integer(Int64(end - $0 - needle.count)) }
     }
 
     /// To the left of the value the last part of the filler is whole, to its right the first.

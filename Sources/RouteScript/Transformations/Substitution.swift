@@ -20,7 +20,7 @@ struct Substitution: Sendable {
     /// Parses it; `variable` is handed the text of a variable in the replacement, and answers at
     /// which place its value will be.
     init(
-        _ text: ArraySlice<UInt8>,
+        _ text: ArraySlice<UInt8>, limits: RegexLimits = RegexLimits(),
         variable: (ArraySlice<UInt8>) throws(TransformationError) -> Int
     ) throws(SubstitutionError) {
         guard let separator = text.first, separator != UInt8(ascii: "\\") else {
@@ -43,7 +43,7 @@ struct Substitution: Sendable {
         self.replacesAll = replacesAll
         do throws(RegexError) {
             let pattern = Self.withoutEscapedBraces(text[(start + 1)..<patternEnd])
-            regex = try Regex(pattern, ignoresCase: ignoresCase, lines: lines)
+            regex = try Regex(pattern, ignoresCase: ignoresCase, lines: lines, limits: limits)
         } catch {
             throw SubstitutionError(error.message, at: 1 + error.offset)
         }
@@ -52,20 +52,26 @@ struct Substitution: Sendable {
     }
 
     /// The text with its first match replaced, or all; itself where there is none. nil where
-    /// nothing is matched, be it later on (OpenSIPS: an error, since it could go on for ever), or
-    /// where the result would be too long.
-    func apply(_ text: [UInt8], variable: (Int) -> ScriptValue) -> [UInt8]? {
+    /// nothing is matched, be it later on (OpenSIPS: an error, since it could go on for ever),
+    /// where the result would be too long, or where looking for matches takes too long
+    /// (`RegexLimits.workMax`). Adds to `steps` what it took.
+    func apply(
+        _ text: [UInt8], steps: inout Int, variable: (Int) -> ScriptValue
+    ) -> [UInt8]? {
+        var search = regex.search()
+        defer { steps += search.work / Regex.workPerStep }
         var result: [UInt8] = []
         var place = 0
         repeat {
-            guard let match = regex.firstMatch(in: text, from: place) else { break }
+            guard let slots = search.find(text.span, from: place) else { break }
+            let match = RegexMatch(slots: slots)
             guard !match.range.isEmpty else { return nil }
             result += text[place..<match.range.lowerBound]
             for piece in replacement { result += piece.bytes(match, in: text, variable) }
             guard result.count <= Transformation.resultBytesMax else { return nil }
             place = match.range.upperBound
         } while replacesAll
-        return result + text[place...]
+        return search.isExhausted ? nil : result + text[place...]
     }
 
     private static func end(
@@ -189,10 +195,13 @@ enum SubstitutionPiece: Sendable {
 
 extension TransformationTable {
     static let substitutionRows = [
-        TransformationRow("re.subst", .substitution) { input in
-            guard case .string(let text) = input.value, !text.isEmpty else { return nil }
-            return input.substitution(0)?.apply(text, variable: input.variable)
-                .map(ScriptValue.string)
-        }
+        TransformationRow(
+            "re.subst", .substitution,
+            counting: { input, steps in
+                guard case .string(let text) = input.value, !text.isEmpty else { return nil }
+                return input.substitution(0)?
+                    .apply(text, steps: &steps, variable: input.variable)
+                    .map(ScriptValue.string)
+            })
     ]
 }

@@ -26,13 +26,15 @@ public struct Transformation: Sendable {
         return try parser.parse(variable)
     }
 
-    /// The value that the variable then has; NULL where it cannot be had (as OpenSIPS), also of
-    /// NULL. `variables` are the values of the arguments that are variables, counted from its
-    /// start.
-    public func apply(_ value: ScriptValue, variables: ArraySlice<ScriptValue>) -> ScriptValue {
+    /// The value that the variable then has; NULL where it cannot be had (as OpenSIPS), also of NULL.
+    /// `variables` are the values of the arguments that are variables, counted from its start. What a
+    /// regular expression took is added to `steps`.
+    public func apply(
+        _ value: ScriptValue, variables: ArraySlice<ScriptValue>, steps: inout Int
+    ) -> ScriptValue {
         guard value != .null else { return .null }
         let input = TransformationInput(value: value, arguments: arguments, variables: variables)
-        guard let result = row.apply(input) else { return .null }
+        guard let result = row.apply(input, &steps) else { return .null }
         if case .string(let bytes) = result, bytes.count > Self.resultBytesMax { return .null }
         return result
     }

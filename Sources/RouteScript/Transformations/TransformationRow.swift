@@ -5,8 +5,9 @@ struct TransformationRow: Sendable {
     /// In order; the last `optionalCount` may be left out.
     let parameters: [TransformationParameter]
     let optionalCount: Int
-    /// nil is NULL.
-    let apply: @Sendable (TransformationInput) -> ScriptValue?
+    /// nil is NULL. Adds the steps that it took to the second argument, where they are more than
+    /// its text makes one expect.
+    let apply: @Sendable (TransformationInput, inout Int) -> ScriptValue?
 
     init(
         _ name: String, _ parameters: TransformationParameter..., optional: Int = 0,
@@ -15,7 +16,17 @@ struct TransformationRow: Sendable {
         self.name = name
         self.parameters = parameters
         optionalCount = optional
-        self.apply = apply
+        self.apply = { input, _ in apply(input) }
+    }
+
+    init(
+        _ name: String, _ parameters: TransformationParameter...,
+        counting: @escaping @Sendable (TransformationInput, inout Int) -> ScriptValue?
+    ) {
+        self.name = name
+        self.parameters = parameters
+        optionalCount = 0
+        apply = counting
     }
 }
 

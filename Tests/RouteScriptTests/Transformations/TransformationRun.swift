@@ -16,7 +16,9 @@ func transform(
             return values.count - 1
         }
         // Values stand anywhere in a slice, not at its beginning.
-        value = transformation.apply(value, variables: ([.null] + values).dropFirst())
+        var steps = 0
+        value = transformation.apply(
+            value, variables: ([.null] + values).dropFirst(), steps: &steps)
     }
     return value
 }

@@ -309,6 +309,16 @@ import Testing
         #expect(try transform(half, "{re.subst,/a/bbb/g}") == .null)
     }
 
+    @Test("texts are found in linear time, whatever they are", .timeLimit(.minutes(1)))
+    func linear() throws {
+        let text = ScriptValue(String(repeating: "a", count: 65_536))
+        let needle = ScriptValue(String(repeating: "a", count: 32_768) + "b")
+        let variables = ["$var(x)": needle]
+        #expect(try transform(text, "{s.index,$var(x)}", variables: variables) == .null)
+        #expect(try transform(text, "{s.rindex,$var(x)}", variables: variables) == .null)
+        #expect(try transform(text, "{s.rindex,aa,7}") == .integer(7))
+    }
+
     @Test("names count in any case, and white space around names and arguments does not")
     func spelling() throws {
         #expect(try transform(ScriptValue("abc"), "{ S.SubStr , 1 , 1 }") == ScriptValue("b"))
