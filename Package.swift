@@ -54,7 +54,8 @@ let package = Package(
         .executableTarget(
             name: "carillond", dependencies: ["Server", arguments, log], swiftSettings: common),
         .executableTarget(
-            name: "carillonctl", dependencies: ["WireFormats", "Net", "Ccurl", arguments],
+            name: "carillonctl",
+            dependencies: ["EventCore", "WireFormats", "RouteScript", "Net", "Ccurl", arguments],
             swiftSettings: common),
         .executableTarget(
             name: "httpecho", dependencies: ["WireFormats", "Net"], swiftSettings: common),

@@ -24,7 +24,9 @@ import Testing
             "Synchronization",
         ],
         "carillond": ["Server", "ArgumentParser", "Logging", "Dispatch", "Glibc"],
-        "carillonctl": ["WireFormats", "Net", "Ccurl", "ArgumentParser", "Glibc"],
+        "carillonctl": [
+            "EventCore", "WireFormats", "RouteScript", "Net", "Ccurl", "ArgumentParser", "Glibc",
+        ],
         "httpecho": ["WireFormats", "Net", "Glibc"],
     ]
 

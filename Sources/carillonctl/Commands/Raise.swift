@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import WireFormats
 
 /// `carillonctl raise EVENT …`
@@ -56,7 +55,8 @@ struct Raise: ParsableCommand {
     /// The params as they were given; nil for none.
     private func paramsTree() throws(Failure) -> JSON? {
         if json == "-" || params == ["-"] {
-            return try TypedArgument.exact(try Self.standardInput())
+            let bytes = try StandardInput.read(bytesMax: Self.inputBytesMax)
+            return try TypedArgument.exact(String(decoding: bytes, as: UTF8.self))
         }
         if let json { return try TypedArgument.exact(json) }
         guard !params.isEmpty else { return nil }
@@ -75,21 +75,5 @@ struct Raise: ParsableCommand {
                 advice: "A bare value with = in it is given in JSON: --json '[\"a=b\"]'")
         }
         return named.isEmpty ? .array(bare) : .object(named)
-    }
-
-    private static func standardInput() throws(Failure) -> String {
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= inputBytesMax {
-            let count = read(STDIN_FILENO, &part, part.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else {
-                throw Failure(
-                    .failed, "Cannot read standard input: " + String(cString: strerror(errno)))
-            }
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
-            bytes += part[..<count]
-        }
-        throw Failure(.usage, "Standard input has more than \(inputBytesMax) bytes.")
     }
 }
