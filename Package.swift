@@ -40,7 +40,9 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "Transports",
-            dependencies: ["EventCore", "WireFormats", "Net", "Ccurl", "Cepoll", "Crabbitmq"],
+            dependencies: [
+                "EventCore", "WireFormats", "Net", "Ccurl", "Cepoll", "Cexpat", "Crabbitmq",
+            ],
             swiftSettings: common),
         .target(name: "Store", dependencies: ["EventCore", "Csqlite"], swiftSettings: common),
 
@@ -67,6 +69,8 @@ let package = Package(
             name: "Csqlite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "Crabbitmq", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(
+            name: "Cexpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "Cepoll"),
         .target(name: "Cassets"),
 

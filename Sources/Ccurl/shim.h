@@ -2,6 +2,9 @@
 #ifndef CARILLON_CCURL_SHIM_H
 #define CARILLON_CCURL_SHIM_H
 
+// Glibc's own declarations first, see Cepoll.
+#pragma clang module import SwiftGlibc
+
 #include <curl/curl.h>
 
 // Options of an easy handle.

@@ -20,11 +20,16 @@ struct TransportMaker: Sendable {
             rpc.delivery = Self.withoutRetries(rpc.delivery)
             flatstore.delivery = Self.withoutRetries(flatstore.delivery)
         }
+        var stream = StreamSettings()
+        stream.delivery = rpc.delivery
+        let resolver = Resolver(clock: Clock.now)
         let files = try FlatstoreTransport(settings: flatstore)
         reopened.add(files)
         return [
-            try DatagramTransport(policy: policy, resolver: Resolver(clock: Clock.now)),
+            try DatagramTransport(policy: policy, resolver: resolver),
             try RPCTransport(settings: rpc, policy: policy),
+            try StreamTransport(settings: stream, policy: policy, resolver: resolver),
+            try XMLRPCTransport(settings: rpc, policy: policy),
             files,
         ]
     }

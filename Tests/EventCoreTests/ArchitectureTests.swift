@@ -13,7 +13,8 @@ import Testing
         // What owns descriptors, links C, or keeps things on disk.
         "Net": ["EventCore", "WireFormats", "Dispatch", "Glibc", "Synchronization", "Cepoll"],
         "Transports": [
-            "EventCore", "WireFormats", "Net", "Ccurl", "Cepoll", "Crabbitmq", "Dispatch", "Glibc",
+            "EventCore", "WireFormats", "Net", "Ccurl", "Cepoll", "Cexpat", "Crabbitmq", "Dispatch",
+            "Glibc",
             "Synchronization",
         ],
         "Store": ["EventCore", "Csqlite", "Dispatch", "Glibc", "Synchronization"],

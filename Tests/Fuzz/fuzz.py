@@ -18,7 +18,7 @@ BUILD = ROOT / ".build-fuzz"
 INSTRUMENT = ["-sanitize=fuzzer,address"]
 # What the entries may import, in the order of their dependencies, and the libraries these link.
 TARGETS = ["EventCore", "WireFormats", "RouteScript", "Net", "Transports"]
-LIBRARIES = ["-lcurl"]
+LIBRARIES = ["-lcurl", "-lexpat", "-lrabbitmq"]
 # Inputs to begin with, and words worth trying; test data of others is left out where it is not there.
 DATA = ROOT.parent / "shared" / "data"
 SEEDS = {

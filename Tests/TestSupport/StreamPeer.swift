@@ -74,6 +74,13 @@ public final class StreamPeer {
             return Array(bytes[..<taken])
         }
 
+        /// Reads what comes next, waited for at most 20 seconds; nil when nothing does, or at the end.
+        public func readSome() -> [UInt8]? {
+            guard isReadable(descriptor, seconds: 20) else { return nil }
+            let bytes = readAvailable(65_536)
+            return bytes.isEmpty ? nil : bytes
+        }
+
         /// Reads what is there, at most `count` bytes; nothing where nothing is.
         public func readAvailable(_ count: Int) -> [UInt8] {
             var bytes = [UInt8](repeating: 0, count: count)

@@ -1,4 +1,3 @@
-internal import Dispatch
 public import Foundation
 
 /// An HTTPS server on 127.0.0.1 with a certificate of its own making: a Python process that answers 200.
@@ -8,7 +7,7 @@ public final class TLSReceiver {
     /// The certificate, which is its own authority: a PEM file.
     public let certificate: URL
 
-    private let directory: URL
+    private let identity: TLSIdentity
     private let server: Process
     /// The server ends when this closes, with us at the latest.
     private let life = Pipe()
@@ -16,19 +15,12 @@ public final class TLSReceiver {
     /// Starts it. `subject` is the name in the certificate, as in `IP:127.0.0.1`; `oldestOnly` offers nothing
     /// newer than TLS 1.1. Throws when openssl or python3 is not there.
     public init(subject: String = "IP:127.0.0.1", oldestOnly: Bool = false) throws {
-        directory = FileManager.default.temporaryDirectory.appending(
-            component: "carillon-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        certificate = directory.appending(component: "certificate.pem")
-        let key = directory.appending(component: "key.pem")
-        try Self.run(
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-            "/CN=carillon-test",
-            "-addext", "subjectAltName=\(subject)", "-keyout", key.path, "-out", certificate.path)
+        identity = try TLSIdentity(subject: subject)
+        certificate = identity.certificate
         server = Process()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         server.arguments = [
-            "python3", "-u", "-c", Self.program, certificate.path, key.path,
+            "python3", "-u", "-c", Self.program, certificate.path, identity.key.path,
             oldestOnly ? "old" : "new",
         ]
         server.standardInput = life
@@ -46,21 +38,6 @@ public final class TLSReceiver {
 
     deinit {
         try? life.fileHandleForWriting.close()
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    private static func run(_ command: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        // Not `waitUntilExit`: it turns a run loop, which a thread of the test library's pool has not.
-        let exit = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in exit.signal() }
-        try process.start()
-        exit.wait()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
     }
 
     private static let program = """

@@ -28,7 +28,6 @@ struct TransportRow: Sendable, CustomTestStringConvertible {
     let absent: (@Sendable () throws -> (socket: String, keeper: AnyObject))?
     /// How a delivery to it ends.
     let absentOutcome: Outcome
-
     /// What the receiver gets for the occurrences of `delivery`, in order; OpenSIPS 4's text almost everywhere.
     var payloads = [
         #"{"jsonrpc":"2.0","method":"E_ONE","params":{"ip":"127.0.0.1","text":"it's \"q\"\n\#u{E9}"}}"#,
@@ -36,7 +35,8 @@ struct TransportRow: Sendable, CustomTestStringConvertible {
         #"{"jsonrpc":"2.0","method":"E_THREE"}"#,
     ]
 
-    static let rows = [datagramUDP, datagramUnix, http, flatstore, example] + virtual
+    static let rows =
+        [datagramUDP, datagramUnix, http, tcp, jsonrpc, xmlrpc, flatstore, example] + virtual
 
     static let datagramUDP = TransportRow(
         testDescription: "datagram: udp",

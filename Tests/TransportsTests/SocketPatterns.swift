@@ -74,7 +74,9 @@ enum SocketMutator {
     ]
 
     /// A seed with none to four changes.
-    static func text(_ random: inout SeededRandom) -> String {
+    static func text(
+        _ random: inout SeededRandom, seeds: [String] = seeds, pieces: [String] = pieces
+    ) -> String {
         var text = Array(seeds.randomElement(using: &random) ?? "")
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let place = Int.random(in: 0...text.count, using: &random)

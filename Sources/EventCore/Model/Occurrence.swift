@@ -17,25 +17,12 @@ public final class Occurrence: Sendable {
     private let payloads = Lock(Payloads())
 
     private struct Payloads {
-        var json: [UInt8]?
-        var lines: [UInt8]?
-        var jsonParams: [UInt8]?
+        /// By the format's raw value.
+        var bytes = InlineArray<6, [UInt8]?>(repeating: nil)
 
         subscript(format: PayloadFormat) -> [UInt8]? {
-            get {
-                switch format {
-                case .json: json
-                case .lines: lines
-                case .jsonParams: jsonParams
-                }
-            }
-            set {
-                switch format {
-                case .json: json = newValue
-                case .lines: lines = newValue
-                case .jsonParams: jsonParams = newValue
-                }
-            }
+            get { bytes[Int(format.rawValue)] }
+            set { bytes[Int(format.rawValue)] = newValue }
         }
     }
 
@@ -68,6 +55,12 @@ public enum PayloadFormat: UInt8, Sendable, Hashable {
     case lines
     /// Only the value of the `params` member, for calls whose method is the subscription's own.
     case jsonParams
+    /// The params of an XML-RPC call, names left out.
+    case xmlValues
+    /// The params of an XML-RPC call, each with its name as OpenSIPS writes it.
+    case xmlNamed
+    /// The params of an XML-RPC call, each a struct of one member.
+    case xmlStructs
 }
 
 /// The name of an occurrence: when this process began (so that restarts never repeat one) and its sequence number.

@@ -7,6 +7,8 @@ struct AttemptSums {
     private(set) var wasAnswered = false
     /// What counts as a failure of the destination, with its words; the last one.
     private(set) var failure: (reason: FailureReason, words: String)?
+    /// What somebody said who answered, but not well: a fault, an error, a status.
+    private(set) var complaint: String?
     /// How often the oldest delivery that is tried again has been tried; nil if none is.
     private(set) var attempts: UInt32?
     /// How long the receiver asked to be left alone.
@@ -34,6 +36,7 @@ struct AttemptSums {
             return nil
         case .gone(let words):
             wasAnswered = true
+            complaint = words
             report.settle(delivery, .failed(.status), words: words)
             report.end(subscriptionOf: delivery)
             return nil
@@ -64,6 +67,7 @@ struct AttemptSums {
             failure = (reason, words ?? reason.rawValue)
         } else {
             wasAnswered = true
+            complaint = words ?? reason.rawValue
         }
     }
 }

@@ -44,8 +44,9 @@ struct DestinationLane<Target: DeliveryTarget> {
         random: inout some RandomNumberGenerator
     ) -> BreakerChange.State? {
         var change: BreakerChange.State?
-        let wasTroubled = health != nil || sums.failure != nil
+        let wasTroubled = health != nil || sums.failure != nil || sums.complaint != nil
         if sums.wasAnswered, breaker.succeed() { change = .closed }
+        if let complaint = sums.complaint { note(complaint, now: now) }
         if let failure = sums.failure {
             let wasClosed = breaker.state == .closed
             let opened = breaker.fail(

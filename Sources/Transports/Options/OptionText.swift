@@ -49,6 +49,12 @@ enum OptionText {
             || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
     }
 
+    /// 0 to 9, a to f, A to F.
+    static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDigit(byte) || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+            || UInt8(ascii: "A")...UInt8(ascii: "F") ~= byte
+    }
+
     private static func isDigit(_ byte: UInt8) -> Bool {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
     }

@@ -157,7 +157,7 @@ final class StreamConnection {
 
     /// The service stops: what has not ended goes back as it stands.
     func giveUp() {
-        exchange?.giveUp(words: words.stopped)
+        exchange?.giveUp()
         end = exchange?.end
         exchange = nil
         close()

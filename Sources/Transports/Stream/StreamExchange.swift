@@ -177,9 +177,8 @@ struct StreamExchange {
         remainder = []
     }
 
-    /// The service stops: what was sent and not answered has failed, the rest has not begun.
-    mutating func giveUp(words: String) {
-        endUnanswered(.ended(.failed(.timeout), words: words))
+    /// The service stops: what has not ended by now was not done.
+    mutating func giveUp() {
         for place in verdicts.indices { settle(place, .unsent) }
         remainder = []
     }

@@ -47,9 +47,6 @@ struct StreamWords {
         "no reply from \(peer) within \(Self.time(time))"
     }
 
-    /// The service stopped before the reply came.
-    var stopped: String { "stopped before \(peer) replied" }
-
     /// The peer's answer is no JSON-RPC.
     func unreadable(_ expectation: String) -> String { "reply of \(peer): \(expectation)" }
 

@@ -17,7 +17,7 @@ struct FaultRow: Sendable, CustomTestStringConvertible {
     /// What a healthy receiver answers.
     let answer: @Sendable ([UInt8]) -> [UInt8]
 
-    static let rows = [http]
+    static let rows = [http, stream, xmlrpc]
 
     static let http = FaultRow(
         testDescription: "http",

@@ -49,7 +49,8 @@ final class StreamHarness {
         }
         courier.begin(
             Attempt(
-                deliveries: deliveries, ticket: AttemptTicket(lane: 0, generation: 0, start: 0)),
+                deliveries: deliveries,
+                ticket: AttemptTicket(lane: 0, generation: 0, start: 0, epoch: 0)),
             now: Clock.boot(), ended: &ended)
     }
 

@@ -153,16 +153,12 @@ struct StreamRequestTests {
         #expect(harness.end() == [.delivered])
     }
 
-    @Test("a stop: what waits for its reply has failed")
+    @Test("a stop: what waits for its reply goes back")
     func stop() throws {
         let harness = try StreamHarness()
         let peer = StreamPeer()
         let (_, connection) = try begin(harness, peer, ["{\"id\":1}"])
         #expect(connection.read(8) == "{\"id\":1}")
-        #expect(
-            harness.close() == [
-                .ended(
-                    .failed(.timeout), words: "stopped before 127.0.0.1:\(peer.port) replied")
-            ])
+        #expect(harness.close() == [.unsent])
     }
 }

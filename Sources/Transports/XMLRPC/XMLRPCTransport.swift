@@ -1,0 +1,72 @@
+public import EventCore
+public import Net
+
+/// XML-RPC over HTTP, the scheme `xmlrpc`: one call for each delivery, through libcurl, on connections that are
+/// kept.
+///
+/// Delivered means that the procedure returned: a fault is a failure. Otherwise as `RPCTransport`.
+public final class XMLRPCTransport: QueueingTransport {
+    /// `xmlrpc`.
+    public let name = "xmlrpc"
+    /// `xmlrpc`.
+    public let schemes = ["xmlrpc"]
+
+    private let engine: DeliveryEngine<CurlCourier<XMLRPCTarget>>
+    private let policy: TargetPolicy
+
+    /// A transport that delivers once it is attached. `policy` judges literal addresses when a socket is
+    /// parsed, and every address again when a connection to it is opened. Throws when the process has no
+    /// memory or descriptor left, or libcurl cannot look names up without blocking.
+    public init(
+        settings: HTTPSettings = HTTPSettings(), policy: TargetPolicy
+    ) throws(SystemError) {
+        self.policy = policy
+        let courier = try CurlCourier<XMLRPCTarget>(settings: settings) { policy.allows($0) }
+        engine = DeliveryEngine(name, courier: courier, settings: settings.delivery)
+    }
+
+    /// See `Transport`. The grammar is `XMLRPCSocketParser`'s.
+    public func parse(_ text: SocketText) throws(SocketError) -> Socket {
+        try XMLRPCSocketParser.parse(text, policy: policy)
+    }
+
+    /// See `Transport`. Nothing in an `xmlrpc:` socket is secret.
+    public func text(of socket: Socket, secrets: Bool) -> String {
+        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
+    }
+
+    /// See `Transport`.
+    public func attach(to ledger: any DeliveryLedger) {
+        engine.attach(to: ledger)
+    }
+
+    /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is full.
+    public func deliver(
+        _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
+    ) {
+        var payloads = XMLRPCPayloads(occurrence)
+        engine.deliver(occurrence, to: targets, outcomes: &outcomes) { payloads.payload(for: $0) }
+    }
+
+    /// See `Transport`. A serial queue: works run in the order they were scheduled.
+    public func schedule(_ work: @escaping @Sendable () -> Void) {
+        engine.schedule(work)
+    }
+
+    /// See `Transport`.
+    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
+
+    /// See `Transport`.
+    public var healthVersion: UInt64 { engine.healthVersion }
+
+    /// See `QueueingTransport`.
+    public var statistics: DeliveryStatistics { engine.statistics }
+
+    /// See `QueueingTransport`.
+    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
+
+    /// See `Transport`. Calls go on for up to `drainMilliseconds`; what is left then is dropped.
+    public func stop(drainMilliseconds: Int) {
+        engine.stop(drainMilliseconds: drainMilliseconds)
+    }
+}
