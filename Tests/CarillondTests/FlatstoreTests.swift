@@ -58,8 +58,8 @@ struct FlatstoreTests {
 
     @Test("without a directory its sockets are 403")
     func off() throws {
-        let client = try Daemon(in: scratch).client()
-        let answer = try client.subscribe("E_A", "flatstore:log")
+        let daemon = try Daemon(in: scratch)
+        let answer = try daemon.client().subscribe("E_A", "flatstore:log")
         #expect(answer.status == 403 && answer.code == "target_forbidden")
     }
 

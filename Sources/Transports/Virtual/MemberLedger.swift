@@ -105,6 +105,19 @@ final class MemberLedger: DeliveryLedger {
         if !ends.isEmpty { ended(ends) }
     }
 
+    /// See `DeliveryLedger`: a member's attempt is one of the group's.
+    func note(_ attempts: [AttemptReport]) {
+        let known = entries.withLock { entries in
+            attempts.compactMap { attempt -> AttemptReport? in
+                guard let entry = entries.entry(attempt.subscription) else { return nil }
+                var attempt = attempt
+                attempt.subscription = entry.subscription
+                return attempt
+            }
+        }
+        if !known.isEmpty { ledger.note(known) }
+    }
+
     /// See `DeliveryLedger`: a member's end is not the group's.
     func end(_ reference: SubscriptionRef, as reason: EndReason, by transport: String) {}
 

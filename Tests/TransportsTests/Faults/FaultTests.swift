@@ -69,8 +69,9 @@ struct FaultTests {
         run.ledger.wait(for: 3)
         #expect(run.ledger.outcomes == Array(repeating: .dropped(.queueFull), count: 3))
         run.transport.stop(drainMilliseconds: 0)
-        #expect(
-            run.ledger.outcomes.suffix(3) == Array(repeating: .dropped(.stopped), count: 3)[...])
+        // The one under way was sent: its transport says what that is.
+        #expect(run.ledger.outcomes.suffix(2) == [.dropped(.stopped), .dropped(.stopped)])
+        #expect(!run.ledger.outcomes.contains(.delivered))
         #expect(run.ledger.results.count == 6)
     }
 
