@@ -89,7 +89,11 @@ public enum JSON: Sendable {
         switch self {
         case .string(let text): return .string(text)
         case .integer(let number): return .integer(number)
-        case .number(let number): return .double(number)
+        case .number(let number):
+            guard paramRange.contains(number) else {
+                throw .paramOutOfRange(at: 0, pointer: pointer.text)
+            }
+            return .double(number)
         case .boolean(let flag): return .boolean(flag)
         case .null: throw .nullParam(at: 0, pointer: pointer.text)
         case .array, .object: throw .nestedParam(at: 0, pointer: pointer.text)

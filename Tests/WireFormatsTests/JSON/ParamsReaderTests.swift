@@ -50,6 +50,8 @@ struct ParamsReaderTests {
             (#"{"params":{"a/b~c":null}}"#, .nullParam, "/params/a~1b~0c"),
             (#"{"params":{"n":12345678901234567890}}"#, .integerOutOfRange, "/params/n"),
             (#"{"params":{"n":1e400}}"#, .numberOutOfRange, "/params/n"),
+            (#"{"params":{"n":-2.5e278}}"#, .numberOutOfRange, "/params/n"),
+            (#"{"params":[9223372036854775808.0]}"#, .numberOutOfRange, "/params/0"),
             (#"{"params":"text"}"#, .wrongType, "/params"),
             (#"{"params":null}"#, .wrongType, "/params"),
             ("[]", .wrongType, ""),
@@ -87,6 +89,7 @@ struct ParamsReaderTests {
                 ]))
         for (tree, place): (JSON, String) in [
             (["a": nil], "/params/a"), ([1, []], "/params/1"), (["a": ["b": 1]], "/params/a"),
+            (["a": 1e30], "/params/a"),
             ("text", "/params"),
         ] {
             let error = #expect(throws: JSONError.self) { try tree.params(at: pointer) }
