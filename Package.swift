@@ -50,7 +50,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "EventCore", "WireFormats", "Net", "Transports", "Store", "Cassets", log,
+                "EventCore", "WireFormats", "RouteScript", "Net", "Transports", "Store", "Cassets",
+                log,
             ],
             swiftSettings: common),
         .executableTarget(

@@ -60,7 +60,8 @@ extension EventInterface: DeliveryLedger {
             let record = core.state.remove(subscription.slot, end: .gone)
             core.state.notifyExpired(record, reason)
             let told = audited(view, reason, by: transport)
-            if journal == nil { told?(.success(.unsubscribed(existed: true))) }
+            let isHeard = journal != nil && !record.isVolatile
+            guard isHeard else { told?(.success(.unsubscribed(existed: true))); return }
             append(
                 .remove(id: record.id), undo: .removed(record),
                 waiting: told.map { (.unsubscribed(existed: true), $0) }, to: &core)

@@ -30,6 +30,7 @@ public final class EventInterface: Sendable {
         var service: (any ServiceControl)?
         /// Called after raises.
         var listener: (@Sendable () -> Void)?
+        var routes: (any RouteControl)?
     }
 
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of
@@ -116,6 +117,11 @@ public final class EventInterface: Sendable {
         var socket = try transports[Int(number)].parse(text)
         socket.transport = number
         return socket
+    }
+
+    /// Whether what is subscribed to this socket is never kept.
+    func isVolatile(_ socket: Socket) -> Bool {
+        transports[Int(socket.transport)].isVolatile
     }
 
     /// A socket's canonical text.

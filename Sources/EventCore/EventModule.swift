@@ -56,6 +56,30 @@ public struct EventModule: Sendable {
         params = Dictionary(rows.map { ($0.event, $0.params) }) { first, _ in first }
     }
 
+    /// Publishes the events that a script names, as static ones of the module `script`; those that a module exports
+    /// stay that module's. Any thread, any number of times; what was published once stays. Errors: `invalidEvent`,
+    /// `tooManyEvents`; then none has been published.
+    public static func publish(
+        ofScript names: [String], on interface: EventInterface
+    ) throws(CommandError) {
+        for name in names { try interface.checkName(name) }
+        try interface.core.withLock { core throws(CommandError) in
+            let unknown = Set(names).filter { core.state.events.number(of: $0) == nil }
+            try interface.checkRoom(forEvents: unknown.count, in: core)
+            for name in names {
+                if let number = core.state.events.number(of: name),
+                    core.state.events[number].kind == .static
+                {
+                    continue
+                }
+                core.state.events.export(
+                    EventDescription(
+                        name: name, module: "script", params: [], summary: "Named by the script."))
+            }
+            core.state.eventsVersion += 1
+        }
+    }
+
     /// Raises one of the module's events: `values` in the order of its row's params, nil for one that is left out,
     /// those at the end may be missing.
     ///

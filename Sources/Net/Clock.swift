@@ -15,6 +15,15 @@ public enum Clock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    /// How many seconds this machine's local time is ahead of UTC at `wall`, milliseconds since 1970. Reads the zone
+    /// that the process began with.
+    public static func utcOffsetSeconds(at wall: Int64) -> Int {
+        var seconds = time_t(wall / 1_000)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil else { return 0 }
+        return parts.tm_gmtoff
+    }
+
     private static func wall() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

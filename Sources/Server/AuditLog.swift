@@ -143,6 +143,11 @@ final class AuditLog: Sendable {
             case .rotate(let command):
                 self.init("rotate")
                 pairs.append(("file", command.file))
+            case .reload: self.init("reload")
+            case .listRoutes: self.init("list_routes")
+            case .runRoute(let command):
+                self.init("run_route")
+                pairs.append(("route", command.name))
             }
         }
 

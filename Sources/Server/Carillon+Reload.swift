@@ -33,19 +33,26 @@ extension Carillon {
         _ = try policy(settings, own: OwnListeners())
         try checkAuthorities(settings)
         _ = try flatstoreSettings(settings)
+        _ = try script(settings)
     }
 
     /// Puts those of `new` in force that can change while the service runs; keeps all as they were where anything in
     /// `new` is wrong, and throws what. Subscriptions stay: a stricter target policy ends none, but every call over
     /// HTTP and every name looked up from now on is judged by it. Files of tokens and passwords are read again: whose is
-    /// gone is refused from the next request on, on connections that are open too. Any thread, one at a time.
+    /// gone is refused from the next request on, on connections that are open too. The script is read again and
+    /// replaces the one before, see `ScriptEngine.load`. Any thread; several take turns.
     public func reload(_ new: Settings) throws(StartError) -> ReloadReport {
+        try reloading.withLock { _ throws(StartError) in try replace(with: new) }
+    }
+
+    private func replace(with new: Settings) throws(StartError) -> ReloadReport {
         try Self.check(new)
         var here = new
         here.insecure = current.withLock { $0.insecure }
         try Self.check(addresses, here)
         let callers = try authenticator.read(new)
         let policy = try Self.policy(new, own: OwnListeners())
+        try put(try Self.script(new), inForce: new.script)
         let report = current.withLock { current in
             var report = ReloadReport()
             for setting in Setting.table {

@@ -21,7 +21,12 @@ public final class Carillon: Sendable {
     let addresses: [ListenAddress]
     private let doors: Doors
     private let processes: ServiceProcesses
-    private let log: Logger
+    let log: Logger
+    let scripts: ScriptEngine
+    private let calls: HTTPCaller
+    private let again: (@Sendable () throws(StartError) -> Settings)?
+    /// One at a time reloads.
+    let reloading = Lock(())
     private let store: SubscriptionStore
     let server: HTTPServer
     private let readiness: Readiness
@@ -33,13 +38,20 @@ public final class Carillon: Sendable {
 
     /// Opens the state, brings back what survived and begins to listen; nothing is answered before `start`.
     /// Blocks: about half a second per million subscriptions. Throws one sentence about the first thing that is
-    /// wrong, with the state untouched. `logSwitch` is the one that `log` follows; `end` is called, on any thread, when
-    /// a command asks for the end of the service, and sees to it that `stop` is called.
+    /// wrong, with the state untouched. `logSwitch` is the one that `log` follows; `again` reads the settings anew for a
+    /// reload; `end` is called, on any thread, when a command asks for the end of the service, and sees to it that
+    /// `stop` is called.
     public init(
         settings: Settings, log: Logger, logSwitch: LogSwitch = LogSwitch(.notice),
+        again: (@Sendable () throws(StartError) -> Settings)? = nil,
         end: @escaping @Sendable () -> Void = {}
     ) throws(StartError) {
-        current = Lock(settings)
+        var kept = settings
+        // Read once; a reload reads it anew.
+        kept.scriptFile = nil
+        current = Lock(kept)
+        self.again = again
+        let script = try Self.script(settings)
         self.log = log
         self.logSwitch = logSwitch
         let wanted = try settings.listen.map { text throws(StartError) in
@@ -49,7 +61,9 @@ public final class Carillon: Sendable {
         authenticator = try Authenticator(settings)
         let own = OwnListeners()
         policy = try Self.policy(settings, own: own)
-        let transports = try Self.transports(settings, policy: policy, reopened: files)
+        let route = RouteTransport()
+        let transports: [any Transport] =
+            [route] + (try Self.transports(settings, policy: policy, reopened: files))
         do throws(StoreError) {
             store = try SubscriptionStore.open(directory: settings.stateDirectory)
         } catch {
@@ -71,6 +85,11 @@ public final class Carillon: Sendable {
         rules = LiveRules(Self.rules(settings, addresses: wanted))
         let runner = MIRunner(interface: interface)
         feed = OccurrenceFeed(interface, streamsMax: settings.streamsMax)
+        calls = try Self.caller(settings, policy: policy)
+        scripts = Self.engine(
+            interface, log, route,
+            ScriptEffects(caller: calls, runner: runner, clock: Clock.now))
+        interface.attach(routes: scripts)
         let rest = REST(
             interface: interface, mi: MI(runner: runner), rules: rules, readiness: readiness,
             feed: feed)
@@ -87,7 +106,16 @@ public final class Carillon: Sendable {
         processes = ServiceProcesses(
             logSwitch: logSwitch, rotate: files.rotate, end: end)
         interface.attach(service: processes)
-        housekeeping = Housekeeping(interface, store)
+        let load = WorkerLoad()
+        interface.addStatistics { load.statistics }
+        housekeeping = Housekeeping(interface, store) { [server] in
+            let counters = server.counters
+            load.read(
+                at: Clock.boot(), workedNanoseconds: counters.workingNanoseconds,
+                workers: counters.workers)
+        }
+        try put(script, inForce: settings.script)
+        processes.attach { [weak self] in self?.reload() }
         try openUnixSockets()
     }
 
@@ -113,6 +141,7 @@ public final class Carillon: Sendable {
         if let requestGuard { interface.addStatistics { requestGuard.statistics } }
         housekeeping.start()
         interface.listen { [server] in server.wakeStreams() }
+        scripts.start()
         do throws(SystemError) {
             try server.start()
         } catch {
@@ -135,6 +164,7 @@ public final class Carillon: Sendable {
         doors.close(graceMilliseconds: drainMilliseconds)
         server.stop(graceMilliseconds: drainMilliseconds)
         interface.stop(drainMilliseconds: drainMilliseconds)
+        calls.stop()
         housekeeping.stop()
         store.close()
         auditLog.flush()
@@ -146,12 +176,35 @@ public final class Carillon: Sendable {
 }
 
 extension Carillon {
+    /// Opens files anew, reads the settings again and puts them in force, as SIGHUP does; see `reload(_:)`. Logs what came of it. Without
+    /// `again` the settings stay, and the script is read again.
+    public func reload() -> Result<ReloadReport, StartError> {
+        reopenFiles()
+        do throws(StartError) {
+            let new = try again?() ?? current.withLock { $0 }
+            let report = try reload(new)
+            let applied = report.applied.joined(separator: ",")
+            log.notice("SETTINGS: read again applied=\(applied.isEmpty ? "nothing" : applied)")
+            if !report.needsRestart.isEmpty {
+                log.warning(
+                    "SETTINGS: new values wait for a restart: \(report.needsRestart.joined(separator: ","))"
+                )
+            }
+            return .success(report)
+        } catch {
+            for line in error.description.split(separator: "\n") {
+                log.error("SETTINGS: kept as they were: \(line)")
+            }
+            return .failure(error)
+        }
+    }
+
     /// What `ps` lists.
     private var processTypes: [String] {
         let workers = (0..<server.counters.workers).map { "HTTP worker \($0)" }
         return ["attendant"] + workers
             + (commandFIFO.map { ["MI FIFO \($0)"] } ?? [])
-            + doors.addresses.map { "MI Datagram " + $0 } + ["store"]
+            + doors.addresses.map { "MI Datagram " + $0 } + ["script", "store"]
     }
 
     /// Nothing listens beyond loopback without authentication.

@@ -11,6 +11,7 @@ final class Housekeeping: Sendable {
     private let queue = DispatchQueue(label: "carillon.housekeeping")
     private let interface: EventInterface
     private let store: SubscriptionStore
+    private let everySecond: @Sendable () -> Void
     private let timer = Lock<Timer?>(nil)
 
     /// @unchecked because a dispatch source may be cancelled from any thread, and nothing else is done with it.
@@ -18,7 +19,12 @@ final class Housekeeping: Sendable {
         let source: any DispatchSourceTimer
     }
 
-    init(_ interface: EventInterface, _ store: SubscriptionStore) {
+    /// `everySecond` must not block.
+    init(
+        _ interface: EventInterface, _ store: SubscriptionStore,
+        everySecond: @escaping @Sendable () -> Void
+    ) {
+        self.everySecond = everySecond
         self.interface = interface
         self.store = store
     }
@@ -26,7 +32,8 @@ final class Housekeeping: Sendable {
     /// Begins. Once.
     func start() {
         let timer = Timer(source: DispatchSource.makeTimerSource(queue: queue))
-        timer.source.setEventHandler { @Sendable [interface, store] in
+        timer.source.setEventHandler { @Sendable [interface, store, everySecond] in
+            everySecond()
             interface.expire(at: Clock.now())
             store.probe()
             Self.arm(timer, for: interface)

@@ -11,8 +11,15 @@ final class LineBudget: Sendable {
 
     private let state = Lock(State())
 
-    /// Most lines in a second.
+    private let linesMax: Int
+
+    /// Most lines in a second that strangers cause.
     static let linesMax = 5
+
+    /// A budget of `linesMax` lines in a second.
+    init(linesMax: Int = LineBudget.linesMax) {
+        self.linesMax = linesMax
+    }
 
     /// Runs `write` if there is a line left in this second, with the number of those kept back since the last one.
     func spend(at now: Moment, _ write: (Int) -> Void) {
@@ -22,7 +29,7 @@ final class LineBudget: Sendable {
                 state.second = second
                 state.spent = 0
             }
-            guard state.spent < Self.linesMax else {
+            guard state.spent < linesMax else {
                 state.kept += 1
                 return nil
             }

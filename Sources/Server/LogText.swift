@@ -11,7 +11,7 @@ enum LogText {
     }
 
     /// The text with everything escaped that is not to be printed, cut to `bytesMax`.
-    static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String, bytesMax: Int = LogText.bytesMax) -> String {
         var result = ""
         var count = 0
         for scalar in text.unicodeScalars {

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import EventCore
 internal import Logging
 internal import Net
@@ -9,6 +10,11 @@ final class ServiceProcesses: ServiceControl {
     private let end: @Sendable () -> Void
     private let rotate: @Sendable (String) -> Bool
     private let types = Lock<[String]>([])
+    private let reloader = Lock<Reloader?>(nil)
+    private let queue = DispatchQueue(label: "carillon.reload")
+
+    /// Reloads; nil where the service is gone.
+    typealias Reloader = @Sendable () -> Result<ReloadReport, StartError>?
 
     init(
         logSwitch: LogSwitch, rotate: @escaping @Sendable (String) -> Bool,
@@ -60,4 +66,22 @@ final class ServiceProcesses: ServiceControl {
     }
 
     func rotate(file: String) -> Bool { rotate(file) }
+
+    /// Says how to reload.
+    func attach(reload: @escaping Reloader) { reloader.withLock { $0 = reload } }
+
+    func reload(_ done: @escaping @Sendable (Result<ReloadView, ReloadFailure>) -> Void) {
+        // On a queue of its own: reading files may block.
+        queue.async {
+            switch self.reloader.withLock({ $0 })?() {
+            case .success(let report)?:
+                done(
+                    .success(
+                        ReloadView(
+                            applied: report.applied, needsRestart: report.needsRestart)))
+            case .failure(let error)?: done(.failure(ReloadFailure(error.description)))
+            case nil: done(.failure(ReloadFailure("The service is starting or stopping.")))
+            }
+        }
+    }
 }

@@ -19,7 +19,7 @@ struct Carillond: ParsableCommand {
 
             A setting is a flag below, a variable in the environment (CARILLON_LISTEN; commas between several values) \
             and a key in the file (listen = 127.0.0.1:8080): the first of these that has it counts. SIGHUP reads the \
-            file again and applies what can change at run time. SIGTERM stops within --drain-seconds, a second one at \
+            file and the script again and applies what can change at run time. SIGTERM stops within --drain-seconds, a second one at \
             once. Exit status: 0 stopped, 1 cannot start with these settings, 64 a setting cannot be read.
 
             The whole interface: curl http://127.0.0.1:8080/openapi.yaml
@@ -30,9 +30,24 @@ struct Carillond: ParsableCommand {
     @OptionGroup(title: "Where it listens") var listening: SettingFlags<ListeningChapter>
     @OptionGroup(title: "Who may") var access: SettingFlags<AccessChapter>
     @OptionGroup(title: "What it keeps") var keeping: SettingFlags<KeepingChapter>
+    @OptionGroup(title: "What it runs") var script: SettingFlags<ScriptChapter>
     @OptionGroup(title: "Where it may send") var sending: SettingFlags<SendingChapter>
     @OptionGroup(title: "Limits and deadlines") var limits: SettingFlags<LimitsChapter>
     @OptionGroup(title: "What it logs") var logging: SettingFlags<LoggingChapter>
+
+    static func main() {
+        main(spelledOut(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// `--check FILE` as `--check --script FILE`: an argument of its own would take every word behind a mistyped flag.
+    static func spelledOut(_ arguments: [String]) -> [String] {
+        guard let check = arguments.firstIndex(of: "--check"), check + 1 < arguments.count,
+            !arguments[check + 1].hasPrefix("-")
+        else { return arguments }
+        var arguments = arguments
+        arguments.insert("--script", at: check + 1)
+        return arguments
+    }
 
     func run() throws {
         if mode.printOpenapi {
@@ -56,18 +71,19 @@ struct Carillond: ParsableCommand {
         let log = logSwitch.logger(label: "carillond")
         let carillon: Carillon
         do throws(StartError) {
-            carillon = try Carillon(settings: settings, log: log, logSwitch: logSwitch) {
-                kill(getpid(), SIGTERM)
-            }
+            carillon = try Carillon(
+                settings: settings, log: log, logSwitch: logSwitch,
+                again: { () throws(StartError) in try readSettings().settings },
+                end: { kill(getpid(), SIGTERM) })
             try carillon.start()
         } catch {
-            Standard.complain(error.description)
+            Standard.complain(error)
             throw .failure
         }
         for address in carillon.listening {
             Standard.write(Array("listening on \(address)\n".utf8), to: STDOUT_FILENO)
         }
-        SignalWatch.untilStopped(log: log, reload: { reload(carillon, log) }) { carillon.stop() }
+        SignalWatch.untilStopped(log: log, reload: { _ = carillon.reload() }) { carillon.stop() }
     }
 
     /// Flags, environment and file as they are now, each value read and checked.
@@ -79,7 +95,7 @@ struct Carillond: ParsableCommand {
             try Carillon.check(read.settings)
             return read
         } catch {
-            for line in error.description.split(separator: "\n") { Standard.complain(line) }
+            Standard.complain(error)
             throw effective == nil ? .validationFailure : .failure
         }
     }
@@ -87,34 +103,15 @@ struct Carillond: ParsableCommand {
     private func readSettings() throws(StartError) -> EffectiveSettings {
         var flags: [String: [String]] = [:]
         for part in [
-            listening.given, access.given, keeping.given, sending.given, limits.given,
-            logging.given,
+            listening.given, access.given, keeping.given, script.given, sending.given,
+            limits.given, logging.given,
         ] {
             flags.merge(part) { _, new in new }
         }
-        let environment = Standard.environment()
+        let environment = Carillon.environment()
         return try EffectiveSettings(
             flags: flags, environment: environment,
             file: mode.config ?? environment["CARILLON_CONFIG"])
-    }
-
-    /// SIGHUP: files are opened anew; all of the new settings are good, or the old ones stay.
-    private func reload(_ carillon: Carillon, _ log: Logger) {
-        carillon.reopenFiles()
-        do throws(StartError) {
-            let report = try carillon.reload(try readSettings().settings)
-            let applied = report.applied.joined(separator: ",")
-            log.notice("SETTINGS: read again applied=\(applied.isEmpty ? "nothing" : applied)")
-            if !report.needsRestart.isEmpty {
-                log.warning(
-                    "SETTINGS: new values wait for a restart: \(report.needsRestart.joined(separator: ","))"
-                )
-            }
-        } catch {
-            for line in error.description.split(separator: "\n") {
-                log.error("SETTINGS: kept as they were: \(line)")
-            }
-        }
     }
 }
 
@@ -127,7 +124,10 @@ struct ModeOptions: ParsableArguments {
         completion: .file())
     var config: String?
 
-    @Flag(help: "Check the settings, say what is wrong with them, and exit.")
+    @Flag(
+        help:
+            "Check the settings and the script, say what is wrong with them, and exit. --check FILE is --check --script FILE."
+    )
     var check = false
 
     @Flag(help: "Print the settings in force, each with where it comes from, as a file; and exit.")
@@ -150,21 +150,17 @@ enum Standard {
         }
     }
 
+    /// What is wrong, on standard error: a line each, or a script's errors as they are.
+    static func complain(_ error: StartError) {
+        if error.isListing {
+            write(Array((error.description + "\n").utf8), to: STDERR_FILENO)
+        } else {
+            for line in error.description.split(separator: "\n") { complain(line) }
+        }
+    }
+
     /// One line on standard error.
     static func complain(_ message: some StringProtocol) {
         write(Array("carillond: \(message)\n".utf8), to: STDERR_FILENO)
-    }
-
-    /// The environment; a name that is there twice counts once.
-    static func environment() -> [String: String] {
-        var result: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let parts = String(cString: text).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
-            entry += 1
-        }
-        return result
     }
 }

@@ -88,6 +88,7 @@ protocol SettingChapter {
 enum ListeningChapter: SettingChapter { static let section = Setting.Section.listening }
 enum AccessChapter: SettingChapter { static let section = Setting.Section.access }
 enum KeepingChapter: SettingChapter { static let section = Setting.Section.keeping }
+enum ScriptChapter: SettingChapter { static let section = Setting.Section.script }
 enum SendingChapter: SettingChapter { static let section = Setting.Section.sending }
 enum LimitsChapter: SettingChapter { static let section = Setting.Section.limits }
 enum LoggingChapter: SettingChapter { static let section = Setting.Section.logging }

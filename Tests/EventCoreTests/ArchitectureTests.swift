@@ -20,7 +20,8 @@ import Testing
         "Store": ["EventCore", "Csqlite", "Dispatch", "Glibc", "Synchronization"],
         // The assembly and the programs.
         "Server": [
-            "EventCore", "WireFormats", "Net", "Transports", "Store", "Cassets", "Logging",
+            "EventCore", "WireFormats", "RouteScript", "Net", "Transports", "Store", "Cassets",
+            "Logging",
             "Dispatch",
             "Synchronization",
         ],

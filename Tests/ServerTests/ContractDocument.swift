@@ -65,7 +65,9 @@ struct ContractDocument {
 
     /// A path with the example of each of its parameters in place.
     func target(of operation: Operation) -> String {
-        operation.path.replacing("{id}", with: "1").replacing("{name}", with: "E_PIKE_BLOCKED")
+        operation.path.replacing("{id}", with: "1")
+            .replacing("/routes/{name}", with: "/routes/TCP_LOAD_CHECK")
+            .replacing("{name}", with: "E_PIKE_BLOCKED")
             .replacing("{command}", with: "events_list")
     }
 

@@ -59,7 +59,9 @@ struct ContractTests {
     private func run(
         _ operation: ContractDocument.Operation, _ body: String?, _ query: String
     ) throws -> JSONClient.Response {
-        let service = try RunningService()
+        let script = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Contract/script.cfg").path
+        let service = try RunningService { $0.script = script }
         let client = try service.client()
         if operation.path.contains("{id}") {
             try client.subscribe("E_PIKE_BLOCKED", "udp:127.0.0.1:9")

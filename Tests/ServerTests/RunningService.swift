@@ -33,9 +33,8 @@ final class RunningService {
         silent.logLevel = .critical
         let ends = Ends()
         self.ends = ends
-        carillon = try Carillon(settings: settings, log: log ?? silent) {
-            ends.count.withLock { $0 += 1 }
-        }
+        carillon = try Carillon(
+            settings: settings, log: log ?? silent, end: { ends.count.withLock { $0 += 1 } })
         try carillon.start()
         self.stateDirectory = directory
         ownsDirectory = stateDirectory == nil

@@ -12,6 +12,8 @@ public final class ManualTransport: Transport {
     public let schemes: [String]
     private let decide: @Sendable (Occurrence, Target) -> Outcome
     private let runsScheduledWork: Bool
+    /// Whether subscriptions to it are never kept.
+    public let isVolatile: Bool
     private let state = Lock(State())
 
     /// One delivery as it was handed over.
@@ -46,11 +48,13 @@ public final class ManualTransport: Transport {
     /// A transport; `outcome` decides how each delivery goes.
     public init(
         name: String = "manual", schemes: [String] = ["manual"], runsScheduledWork: Bool = false,
+        isVolatile: Bool = false,
         outcome: @escaping @Sendable (Occurrence, Target) -> Outcome = { _, _ in .delivered }
     ) {
         self.name = name
         self.schemes = schemes
         self.runsScheduledWork = runsScheduledWork
+        self.isVolatile = isVolatile
         decide = outcome
     }
 

@@ -47,6 +47,8 @@ extension Command {
         case .logLevel(let command): Demand(command.level == nil ? .read : .admin)
         case .kill: Demand(.admin, takesName: true)
         case .rotate: Demand(.admin)
+        case .reload, .runRoute: Demand(.admin)
+        case .listRoutes: Demand(.read)
         case .which, .help, .version, .uptime: Demand(nil)
         }
     }
@@ -55,11 +57,11 @@ extension Command {
     /// Raising changes nothing.
     var isChange: Bool {
         switch self {
-        case .subscribe, .renew, .unsubscribe, .publish, .kill, .rotate: true
+        case .subscribe, .renew, .unsubscribe, .publish, .kill, .rotate, .reload, .runRoute: true
         case .logLevel(let command): command.level != nil
         case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise,
             .showOccurrence, .listOccurrences, .which, .help, .statistics, .listStatistics,
-            .version, .uptime, .processes:
+            .version, .uptime, .processes, .listRoutes:
             false
         }
     }

@@ -25,6 +25,10 @@ public struct CommandError: Error, Equatable, Sendable {
         case subscriptionNotFound = "subscription_not_found"
         /// No such occurrence is remembered.
         case occurrenceNotFound = "occurrence_not_found"
+        /// The script has no route of this name.
+        case routeNotFound = "route_not_found"
+        /// The text given is no SIP message, or not of the kind that the route is for.
+        case invalidMessage = "invalid_message"
         /// No command of this name exists.
         case commandNotFound = "command_not_found"
         /// The limit on events is reached.
@@ -35,8 +39,10 @@ public struct CommandError: Error, Equatable, Sendable {
         case insufficientStorage = "insufficient_storage"
         /// The change could not be made durable, and was taken back.
         case storeUnavailable = "store_unavailable"
-        /// The command is about the program around the core, and there is none.
+        /// The command is about the program around the core, and there is none, or it is busy or stopping.
         case serviceUnavailable = "service_unavailable"
+        /// Settings or script have errors, and stayed as they were.
+        case reloadFailed = "reload_failed"
     }
 
     /// What is wrong with one argument. The raw value is the `code` of an entry in a problem's `errors`.

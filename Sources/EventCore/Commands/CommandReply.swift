@@ -44,6 +44,12 @@ public enum CommandReply: Sendable {
     case terminating
     /// A file is about to be rotated.
     case rotating
+    /// Settings and script were read again.
+    case reloaded(ReloadView)
+    /// The routes of the script.
+    case routes([RouteView])
+    /// A route was run.
+    case routeRun(RouteRunView)
 }
 
 /// Called once with the answer of a command that could not be answered at once: on the journal's queue, on a
@@ -109,7 +115,7 @@ public struct EventPage: Sendable {
 }
 
 /// What a raise did.
-public struct RaiseReceipt: Sendable {
+public struct RaiseReceipt: Sendable, Equatable {
     /// The occurrence.
     public let id: OccurrenceID
     /// The event's name.

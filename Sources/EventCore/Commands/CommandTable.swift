@@ -141,6 +141,11 @@ extension Commands {
             .logLevel(LogLevelCommand(level: try a.optionalInteger(0)))
         },
         row(
+            "core:reload", ["reload", "reload_routes"], "core",
+            "Reads settings and script again, as SIGHUP does; where anything is wrong all stays as it was.",
+            [], role: .admin
+        ) { _ throws(CommandError) in .reload },
+        row(
             "core:kill", ["kill"], "core", "Ends the service; only for callers who may.", [],
             role: .admin
         ) { _ throws(CommandError) in .kill },

@@ -21,6 +21,9 @@ public enum Command: Sendable {
     case logLevel(LogLevelCommand)
     case kill
     case rotate(RotateCommand)
+    case reload
+    case listRoutes
+    case runRoute(RunRouteCommand)
 }
 
 /// Whether an answer is there or will come through the continuation.
@@ -127,6 +130,12 @@ public enum Commands {
             return .done(try interface.terminate())
         case .rotate(let command):
             return .done(try command.run(on: interface))
+        case .reload:
+            return try interface.reload(continuation)
+        case .listRoutes:
+            return .done(try interface.routes())
+        case .runRoute(let command):
+            return try command.run(on: interface, at: now, continuation: continuation)
         }
     }
 }

@@ -12,6 +12,8 @@ public struct RaiseCommand: Sendable {
     public var params: Params
     /// Whether an unknown event is created.
     public var createsEvent: Bool
+    /// How many raises of a script led to this one, see `Occurrence.depth`.
+    public var depth = 0
     /// Where it is set, the answer waits until every delivery has ended and tells how: `.occurrence` instead of
     /// `.raised`, which it still is where nothing is remembered. Called once, outside the lock, where the answer does
     /// wait: `EventInterface.stopWaiting` ends that. Where too many wait already, the answer tells how it stands.
@@ -79,7 +81,7 @@ public struct RaiseCommand: Sendable {
             let number = try event(in: &core, of: interface)
             let raised = core.state.raise(
                 event: number, params: params, raiser: core.state.names.number(of: raiser),
-                now: now)
+                depth: depth, now: now)
             if onWaiting != nil {
                 if core.state.mayWait(for: raised.id, interface.limits),
                     let waiter = deliveries(receipt(raised, now))

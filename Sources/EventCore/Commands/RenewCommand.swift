@@ -1,4 +1,4 @@
-/// Replaces the deadline of a subscription known by its id.
+/// Replaces the deadline of a subscription known by its id; one that a script made is kept from then on.
 ///
 /// Answers `.subscription` once that is durable. Errors: `subscriptionNotFound`, `invalidExpire` (0 is out of range
 /// here: ending has its own command), `insufficientStorage`, `storeUnavailable`.
@@ -23,19 +23,22 @@ public struct RenewCommand: Sendable {
                 parameter: "expire", fault: .outOfRange)
         }
         let settled = interface.journal == nil ? nil : continuation()
-        let done = try interface.locked { core throws(CommandError) -> CommandReply in
+        let (done, waits) = try interface.locked {
+            core throws(CommandError) -> (CommandReply, Bool) in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
             try interface.checkJournal(&core)
             let before = core.state.renew(slot, socket: nil, lifetime: lifetime, now: now)
+            core.state.slab[slot].isVolatile = interface.isVolatile(before.socket)
             let reply = CommandReply.subscription(interface.view(slot, in: core.state, at: now))
+            if core.state.slab[slot].isVolatile { return (reply, false) }
             let socket = interface.text(of: before.socket, secrets: true)
             interface.append(
                 .put(core.state.stored(slot, socket: socket)),
                 undo: .renewed(before: before),
                 waiting: settled.map { (reply, $0) }, to: &core)
-            return reply
+            return (reply, settled != nil)
         }
-        return settled == nil ? .done(done) : .awaiting
+        return waits ? .awaiting : .done(done)
     }
 }

@@ -70,4 +70,17 @@ extension EventInterface {
         try requireService().terminate()
         return .terminating
     }
+
+    func reload(_ continuation: () -> CommandContinuation) throws(CommandError) -> CommandOutcome {
+        let service = try requireService()
+        let answer = continuation()
+        service.reload { result in
+            switch result {
+            case .success(let view): answer(.success(.reloaded(view)))
+            case .failure(let failure):
+                answer(.failure(CommandError(.reloadFailed, failure.message)))
+            }
+        }
+        return .awaiting
+    }
 }

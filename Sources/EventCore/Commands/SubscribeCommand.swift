@@ -24,6 +24,9 @@ public struct SubscribeCommand: Sendable {
     public var expire: ExpireRequest
     /// Whether an unknown event is created.
     public var createsEvent: Bool
+    /// Whether a new subscription ends with the process, as those of a script do. One that is kept stays kept,
+    /// and subscribing without this to one that is not makes it so.
+    public var isVolatile = false
 
     /// A command.
     public init(
@@ -51,8 +54,10 @@ public struct SubscribeCommand: Sendable {
         // A masked secret is none: it leaves what is known of the subscriber as it is.
         let isMasked = socket.detail?.isMasked ?? false
         let text = isMasked ? nil : interface.text(of: socket, secrets: true)
+        let isVolatile = isVolatile || interface.isVolatile(socket)
         let settled = interface.journal == nil ? nil : continuation()
-        let done = try interface.locked { core throws(CommandError) -> CommandReply in
+        let (done, waits) = try interface.locked {
+            core throws(CommandError) -> (CommandReply, Bool) in
             interface.expireFirst(&core, at: now)
             try interface.checkJournal(&core)
             if isMasked { try checkIsKnown(socket, in: core.state) }
@@ -65,21 +70,24 @@ public struct SubscribeCommand: Sendable {
                 let before = core.state.renew(
                     slot, socket: isMasked ? nil : socket, lifetime: lifetime, now: now)
                 undo = .renewed(before: before)
+                core.state.slab[slot].isVolatile = before.isVolatile && isVolatile
             } else {
                 slot = try core.state.add(
-                    event: number, socket: socket, lifetime: lifetime, creator: creator, now: now)
+                    event: number, socket: socket, lifetime: lifetime, creator: creator,
+                    isVolatile: isVolatile, now: now)
                 undo = .created(id: core.state.slab[slot].id)
             }
             let reply = CommandReply.subscribed(
                 interface.view(slot, in: core.state, at: now), created: known == nil)
+            if core.state.slab[slot].isVolatile { return (reply, false) }
             let stored = core.state.stored(
                 slot,
                 socket: text ?? interface.text(of: core.state.slab[slot].socket, secrets: true))
             interface.append(
                 .put(stored), undo: undo, waiting: settled.map { (reply, $0) }, to: &core)
-            return reply
+            return (reply, settled != nil)
         }
-        return settled == nil ? .done(done) : .awaiting
+        return waits ? .awaiting : .done(done)
     }
 
     private func checkIsKnown(_ socket: Socket, in state: EventState) throws(CommandError) {
@@ -101,8 +109,8 @@ public struct SubscribeCommand: Sendable {
             let number = core.state.events.number(of: event)
             if number == nil && !createsEvent { throw interface.eventNotFound(event) }
             if let number, let slot = core.state.find(event: number, socket: socket) {
-                try interface.remove(slot, waiting: settled, in: &core)
-                return (.unsubscribed(existed: true), settled != nil)
+                let waits = try interface.remove(slot, waiting: settled, in: &core)
+                return (.unsubscribed(existed: true), waits)
             }
             let reply = CommandReply.unsubscribed(existed: false)
             let waits = try interface.follow(

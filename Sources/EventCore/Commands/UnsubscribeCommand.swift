@@ -15,27 +15,31 @@ public struct UnsubscribeCommand: Sendable {
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         let settled = interface.journal == nil ? nil : continuation()
-        try interface.locked { core throws(CommandError) in
+        let waits = try interface.locked { core throws(CommandError) in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
-            try interface.remove(slot, waiting: settled, in: &core)
+            return try interface.remove(slot, waiting: settled, in: &core)
         }
-        if settled != nil { return .awaiting }
+        if waits { return .awaiting }
         interface.passGates()
         return .done(.unsubscribed(existed: true))
     }
 }
 
 extension EventInterface {
-    /// Ends a subscription and tells the journal. Without one, the caller passes the gates before it replies.
+    /// Ends a subscription and tells the journal. False where there is none, or nothing to tell it: then the caller
+    /// passes the gates before it replies.
     func remove(
         _ slot: UInt32, waiting settled: CommandContinuation?, in core: inout Core
-    ) throws(CommandError) {
-        try checkJournal(&core)
+    ) throws(CommandError) -> Bool {
+        let isVolatile = core.state.slab[slot].isVolatile
+        if !isVolatile { try checkJournal(&core) }
         let record = core.state.remove(slot, end: .unsubscribed)
+        if isVolatile { return false }
         append(
             .remove(id: record.id), undo: .removed(record),
             waiting: settled.map { (.unsubscribed(existed: true), $0) }, endsDeliveries: true,
             to: &core)
+        return settled != nil
     }
 }

@@ -13,6 +13,8 @@ public final class Occurrence: Sendable {
     public let params: Params
     /// Wall clock of the raise, milliseconds since 1970.
     public let time: Int64
+    /// How many raises of a script led to this one: 0 for all that no event_route raised.
+    public let depth: Int
 
     private let payloads = Lock(Payloads())
 
@@ -27,12 +29,13 @@ public final class Occurrence: Sendable {
     }
 
     /// An occurrence with no payload formatted yet.
-    public init(id: OccurrenceID, event: String, params: Params, time: Int64) {
+    public init(id: OccurrenceID, event: String, params: Params, time: Int64, depth: Int = 0) {
         self.sequence = id.sequence
         self.id = id
         self.event = event
         self.params = params
         self.time = time
+        self.depth = depth
     }
 
     /// The payload in `format`: formatted by `encode` at the first call, the same bytes ever after.

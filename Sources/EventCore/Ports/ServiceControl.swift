@@ -13,6 +13,10 @@ public protocol ServiceControl: AnyObject, Sendable {
     /// Has a file that lines are written to rotated soon, by its name or path; returns at once. False where no file can
     /// be called so, or none is written to at all.
     func rotate(file: String) -> Bool
+
+    /// Reads settings and script again, as SIGHUP does, and tells `done` once, on any thread, what came of it: what
+    /// waits for a restart, or all that is wrong, one a line; then everything stayed as it was. Returns at once.
+    func reload(_ done: @escaping @Sendable (Result<ReloadView, ReloadFailure>) -> Void)
 }
 
 /// One thing that runs and what it is for: what OpenSIPS calls a process.
@@ -30,6 +34,29 @@ public struct ProcessView: Sendable, Equatable {
         self.pid = pid
         self.type = type
     }
+}
+
+/// What a reload did.
+public struct ReloadView: Sendable, Equatable {
+    /// Settings with a new value that is in force.
+    public let applied: [String]
+    /// Settings with a new value that waits for a restart.
+    public let needsRestart: [String]
+
+    /// What it did.
+    public init(applied: [String], needsRestart: [String]) {
+        self.applied = applied
+        self.needsRestart = needsRestart
+    }
+}
+
+/// Why a reload changed nothing.
+public struct ReloadFailure: Error, Sendable {
+    /// All that is wrong, one a line; a script's errors with their source lines.
+    public let message: String
+
+    /// A failure.
+    public init(_ message: String) { self.message = message }
 }
 
 /// How much is logged, as OpenSIPS numbers it: −3 alerts only, 4 everything.

@@ -9,6 +9,9 @@ public protocol Transport: AnyObject, Sendable {
     /// The words before the `:` that it understands.
     var schemes: [String] { get }
 
+    /// Whether subscriptions to its sockets end with the process, whoever makes them: the store is not told.
+    var isVolatile: Bool { get }
+
     /// Text → socket. Pure and fast: no name is looked up, nothing is opened. Any thread.
     /// Throws what is wrong with the text, with a sentence that says what was expected.
     func parse(_ text: SocketText) throws(SocketError) -> Socket
@@ -50,6 +53,11 @@ extension Transport {
 
     /// Never changes.
     public var healthVersion: UInt64 { 0 }
+}
+
+extension Transport {
+    /// What most transports have to say.
+    public var isVolatile: Bool { false }
 }
 
 /// One subscriber of a fan-out: enough to send to it, and to say later how it went.
@@ -136,6 +144,8 @@ public enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case unencodable
     /// Any other error of the system; the log names its errno.
     case system
+    /// The event_route was ended by a limit or an error, or returned a negative number.
+    case route
 }
 
 /// Why a delivery was never tried. The raw value is its name in JSON, logs and metrics.

@@ -14,7 +14,7 @@ extension EventState {
     /// Counts the raise and enqueues it in the lane of every transport that has a subscriber. `raiser` is the number of
     /// the name of who raised it.
     mutating func raise(
-        event: UInt32, params: Params, raiser: UInt32 = NameTable.none, now: Moment
+        event: UInt32, params: Params, raiser: UInt32 = NameTable.none, depth: Int = 0, now: Moment
     ) -> Raised {
         occurrences += 1
         let id = OccurrenceID(epoch: epoch, sequence: occurrences)
@@ -25,7 +25,8 @@ extension EventState {
             return Raised(id: id, matched: 0)
         }
         let occurrence = Occurrence(
-            id: id, event: events[event].description.name, params: params, time: now.wall)
+            id: id, event: events[event].description.name, params: params, time: now.wall,
+            depth: depth)
         let fanout = hasSubscribers ? fanout(of: event) : nil
         log.append(occurrence, raiser: raiser, fanout)
         waits.forget(before: log.first)

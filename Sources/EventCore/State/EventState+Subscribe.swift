@@ -17,7 +17,8 @@ extension EventState {
 
     /// Adds a subscription that does not exist yet, made by the caller of the name `creator`; its slot.
     mutating func add(
-        event: UInt32, socket: Socket, lifetime: Lifetime, creator: String?, now: Moment
+        event: UInt32, socket: Socket, lifetime: Lifetime, creator: String?,
+        isVolatile: Bool = false, now: Moment
     ) throws(CommandError) -> UInt32 {
         guard slab.count < limits.subscriptionsMax else {
             throw CommandError(
@@ -29,6 +30,7 @@ extension EventState {
         record.event = event
         record.created = now.wall
         record.creator = names.number(of: creator)
+        record.isVolatile = isVolatile
         record.set(lifetime, now: now, wallClock)
         record.awaitsNotice = limits.givesNotice(of: lifetime)
         record.matchedBase = events[event].occurrences
@@ -79,6 +81,7 @@ extension EventState {
             slab[slot].deadlinePhase = before.deadlinePhase
             slab[slot].awaitsNotice = before.awaitsNotice
             slab[slot].expire = before.expire
+            slab[slot].isVolatile = before.isVolatile
             slab[slot].detail = before.detail
             slab[slot].options = before.options
             arm(slot)
@@ -86,6 +89,10 @@ extension EventState {
         case .removed(let record):
             reinsert(record)
         case .published(let number):
+            // What the journal was never told of is not taken back: it needs its event.
+            guard events[number].subscriptions.count == 0, events[number].kind == .dynamic else {
+                return
+            }
             events.withdraw(number)
             eventsVersion += 1
         }

@@ -62,8 +62,8 @@ struct EventState {
         DeliveryCounts(matched: matched, delivered: delivered, losses: losses)
     }
 
-    /// Ends every subscription whose deadline is over; the ids of those that ended. Whose deadline comes near is
-    /// given notice. Every operation begins here.
+    /// Ends every subscription whose deadline is over; the ids of those that the journal knows. Whose deadline comes
+    /// near is given notice. Every operation begins here.
     mutating func expire(now: Moment) -> [UInt64] {
         if wallClock.follow(now) {
             subscribersVersion += 1
@@ -77,7 +77,7 @@ struct EventState {
                 let left = slab[slot].deadline - now.boot
                 if left >= 0 { notifyExpiring(slab[slot], nanosecondsLeft: left) }
             } else {
-                ended.append(slab[slot].id)
+                if !slab[slot].isVolatile { ended.append(slab[slot].id) }
                 notifyExpired(remove(slot, end: .expired), .expired)
             }
         }

@@ -1,17 +1,25 @@
 /// A queue in one array: first in, first out, both O(1).
-struct Fifo<Element> {
+public struct Fifo<Element> {
     private var elements: [Element?] = []
     private var head = 0
 
-    var count: Int { elements.count - head }
-    var isEmpty: Bool { count == 0 }
-    var first: Element? { isEmpty ? nil : elements[head] }
+    /// An empty one.
+    public init() {}
 
-    mutating func append(_ element: consuming Element) {
+    /// How many wait.
+    public var count: Int { elements.count - head }
+    /// Whether none does.
+    public var isEmpty: Bool { count == 0 }
+    /// The element that is next; nil when there is none.
+    public var first: Element? { isEmpty ? nil : elements[head] }
+
+    /// Puts an element last.
+    public mutating func append(_ element: consuming Element) {
         elements.append(element)
     }
 
-    mutating func popFirst() -> Element? {
+    /// Takes the first element out; nil when there is none.
+    public mutating func popFirst() -> Element? {
         guard !isEmpty else { return nil }
         let element = elements[head].take()
         head += 1
@@ -37,3 +45,5 @@ struct Fifo<Element> {
         return body(&element)
     }
 }
+
+extension Fifo: Sendable where Element: Sendable {}

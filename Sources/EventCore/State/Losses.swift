@@ -45,6 +45,7 @@ extension FailureReason {
         case .rejected: 12
         case .unencodable: 13
         case .system: 14
+        case .route: 15
         }
     }
 }

@@ -12,7 +12,7 @@ struct SubscriptionRecord {
     var delivered: UInt64 = 0
     /// Failures and drops by reason; nil until the first one, as most never have any.
     var losses: Losses?
-    /// `created` in the upper 43 bits, then one of `awaitsNotice`, `creator` in the lower 20.
+    /// `created` in the upper 42 bits, then one each of `isVolatile` and `awaitsNotice`, `creator` in the lower 20.
     private var creation: UInt64 = 0
     /// The lifetime asked for, seconds; 0 = permanent.
     var expire: UInt32 = 0
@@ -46,10 +46,16 @@ struct SubscriptionRecord {
     /// No slot.
     static let none = UInt32.max
 
-    /// Milliseconds since 1970; 43 bits, which last until the year 2248.
+    /// Milliseconds since 1970; 42 bits, which last until the year 2109.
     var created: Int64 {
-        get { Int64(creation >> 21) }
-        set { creation = UInt64(clamping: newValue) << 21 | creation & 0x1F_FFFF }
+        get { Int64(creation >> 22) }
+        set { creation = UInt64(clamping: newValue) << 22 | creation & 0x3F_FFFF }
+    }
+
+    /// Whether it ends with the process: the journal is not told of it.
+    var isVolatile: Bool {
+        get { creation & 0x20_0000 != 0 }
+        set { creation = creation & ~0x20_0000 | (newValue ? 0x20_0000 : 0) }
     }
 
     /// Whether the notice that its deadline comes near is still to be given.

@@ -15,6 +15,9 @@ public struct HTTPCounters: Sendable, Equatable {
     /// Processor time of the workers since the start, nanoseconds. Divided by the time passed and
     /// the number of workers it is their busy share.
     public var busyNanoseconds: Int64 = 0
+    /// Time that the workers were at work and not waiting for any, nanoseconds: what grows by the time passed while
+    /// all of them have more than they can do, however little of a processor the machine gives them.
+    public var workingNanoseconds: Int64 = 0
     /// Event loops that run.
     public var workers = 0
 

@@ -108,6 +108,7 @@ public final class HTTPServer: Sendable {
             counters.refusals += worker.counts.refusals.load(ordering: .relaxed)
             counters.streams += worker.counts.streams.load(ordering: .relaxed)
             counters.busyNanoseconds += worker.counts.busyNanoseconds
+            counters.workingNanoseconds += worker.counts.workingNanoseconds(at: Clock.boot())
         }
         return counters
     }

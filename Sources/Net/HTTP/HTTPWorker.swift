@@ -35,6 +35,9 @@ final class HTTPWorker: Sendable {
 final class HTTPWorkerCounts: Sendable {
     let requests = Atomic<Int>(0)
     let refusals = Atomic<Int>(0)
+    /// Time between wake-ups and waiting, boot nanoseconds, and since when it is at work; 0 while it waits.
+    private let worked = Atomic<Int64>(0)
+    private let worksSince = Atomic<Int64>(0)
     /// Open now.
     let streams = Atomic<Int>(0)
     /// The processor-time clock of the loop's thread, while it runs.
@@ -53,6 +56,25 @@ final class HTTPWorkerCounts: Sendable {
             busyAtEnd.store(Self.read(clock), ordering: .relaxed)
             clock = nil
         }
+    }
+
+    /// On the loop's thread: it has woken up.
+    func wakes(at now: Int64) { worksSince.store(now, ordering: .relaxed) }
+
+    /// On the loop's thread: it is about to wait.
+    func waits(at now: Int64) {
+        let since = worksSince.load(ordering: .relaxed)
+        if since != 0 {
+            worked.store(
+                worked.load(ordering: .relaxed) + now - since, ordering: .relaxed)
+        }
+        worksSince.store(0, ordering: .relaxed)
+    }
+
+    /// Time at work so far, nanoseconds; what of it is under way included. Any thread.
+    func workingNanoseconds(at now: Int64) -> Int64 {
+        let since = worksSince.load(ordering: .relaxed)
+        return worked.load(ordering: .relaxed) + (since == 0 ? 0 : max(0, now - since))
     }
 
     /// Processor time of the loop so far, nanoseconds. Costs the loop nothing.

@@ -92,8 +92,10 @@ struct HTTPWorkerLoop: ~Copyable {
         while stopDeadline == nil || table.count > 0 {
             timer.arm(
                 min(deadlines.earliest(table), stopDeadline ?? .max, acceptor?.pausedUntil ?? .max))
+            worker.counts.waits(at: Clock.boot())
             let count = poller.wait()
             now = Clock.now()
+            worker.counts.wakes(at: now.boot)
             output.setTime(now)
             for index in 0..<count {
                 let event = poller.event(index)

@@ -25,6 +25,9 @@ public struct ScriptErrors: Error, Sendable, CustomStringConvertible {
     /// At least one.
     public var problems: [ScriptProblem]
 
+    /// Errors of one script; at least one.
+    public init(problems: [ScriptProblem]) { self.problems = problems }
+
     /// All of them, one below the other.
     public var description: String {
         problems.map(\.description).joined(separator: "\n")

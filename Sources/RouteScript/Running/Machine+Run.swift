@@ -17,9 +17,17 @@ extension Machine {
             if let stop = try step(instruction, host) { return stop }
         }
         guard steps < limits.stepsMax else {
-            throw error(.steps, "More than \(limits.stepsMax) steps.")
+            throw limitPassed(.steps, "More than \(limits.stepsMax) steps.")
         }
         return .sliced
+    }
+
+    /// A limit passed between two instructions: the place is that of the next one, as the one before may be anywhere
+    /// after a jump.
+    func limitPassed(_ kind: RunError.Kind, _ message: String) -> RunError {
+        let places = script.program.places
+        let next = places[min(counter, places.count - 1)]
+        return RunError(kind: kind, position: script.map.position(next), message: message)
     }
 
     /// One instruction; what it ends the slice with, if it does.

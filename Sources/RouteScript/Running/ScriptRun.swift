@@ -80,7 +80,7 @@ public struct ScriptRun: Sendable {
             return
         }
         guard now.boot - start <= script.limits.nanosecondsMax else {
-            throw machine.error(
+            throw machine.limitPassed(
                 .time, "It ran for more than \(script.limits.nanosecondsMax / 1_000_000) ms.")
         }
     }

@@ -1,7 +1,9 @@
 internal import Net
+internal import RouteScript
 internal import WireFormats
 
-/// The settings in force, each with where it comes from: flags before environment before file before default.
+/// The settings in force, each with where it comes from: flags before environment before file before script before
+/// default.
 public struct EffectiveSettings: Sendable {
     /// Where a value comes from.
     public enum Origin: Sendable, Equatable, CustomStringConvertible {
@@ -9,6 +11,8 @@ public struct EffectiveSettings: Sendable {
         case file(path: String, line: Int)
         case environment(String)
         case flag(String)
+        /// A line of the script: `/etc/carillon.cfg:3:1`.
+        case script(String)
 
         /// `default`, `/etc/carillon.conf:7`, `CARILLON_LISTEN`, `--listen`.
         public var description: String {
@@ -17,6 +21,7 @@ public struct EffectiveSettings: Sendable {
             case .file(let path, let line): "\(path):\(line)"
             case .environment(let name): name
             case .flag(let name): "--" + name
+            case .script(let place): place
             }
         }
     }
@@ -44,6 +49,7 @@ public struct EffectiveSettings: Sendable {
                 apply(values, to: setting, from: .flag(setting.name), &faults)
             }
         }
+        if faults.isEmpty { try applyScript(&faults) }
         if origins["expire-default"] == nil {
             settings.expireDefaultSeconds = min(
                 settings.expireDefaultSeconds, settings.expireMaxSeconds)
@@ -111,6 +117,17 @@ extension EffectiveSettings {
             apply(
                 entries.map(\.value), to: setting, from: .file(path: path, line: entries[0].line),
                 &faults)
+        }
+    }
+
+    /// Reads the script, and what it says of settings that nothing else does. Throws all that is wrong with it.
+    private mutating func applyScript(_ faults: inout [String]) throws(StartError) {
+        guard let path = settings.script else { return }
+        let (file, said) = try ScriptFile.read(path)
+        settings.scriptFile = file
+        for entry in said.entries where origins[entry.setting.name] == nil {
+            apply(
+                entry.values, to: entry.setting, from: .script(entry.position.description), &faults)
         }
     }
 

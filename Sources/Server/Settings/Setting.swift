@@ -24,6 +24,7 @@ public struct Setting: Sendable {
         case listening = "Where it listens"
         case access = "Who may"
         case keeping = "What it keeps"
+        case script = "What it runs"
         case sending = "Where it may send"
         case limits = "Limits and deadlines"
         case logging = "What it logs"
@@ -104,6 +105,10 @@ extension Setting {
     func apply(_ values: [String], to settings: inout Settings) -> String? {
         if case .texts(let path) = kind {
             settings[keyPath: path] = values.filter { !$0.isEmpty }
+            return nil
+        }
+        if values.isEmpty, case .optionalText(let path) = kind {
+            settings[keyPath: path] = nil
             return nil
         }
         guard let value = values.last, !value.isEmpty else { return "expected a value" }

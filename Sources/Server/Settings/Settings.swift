@@ -20,6 +20,10 @@ public struct Settings: Sendable {
     public var miDatagramRoles: String?
     /// The directory of the state; made if it is missing.
     public var stateDirectory: String
+    /// A script in the language of OpenSIPS; nil = none.
+    public var script: String?
+    /// The same as it was read, where that was done for the settings that stand in it.
+    var scriptFile: ScriptFile?
     /// Which addresses may be sent to: `any`, `no-metadata`, `public-only`, or CIDRs with commas between.
     public var targetPolicy = "no-metadata"
     /// Directories below which UNIX sockets may be sent to; empty = anywhere, and abstract names too.
@@ -136,11 +140,14 @@ public struct Settings: Sendable {
 
 /// Why a Carillon does not start. The sentence names the setting and what it expects.
 public struct StartError: Error, Sendable, CustomStringConvertible {
-    /// One sentence or two.
+    /// One sentence or two; or, of a script, all its errors, each with its place, its source line and a caret.
     public let description: String
+    /// Whether it is the latter, and begins with a place: to be shown as it is.
+    public let isListing: Bool
 
     /// An error.
-    public init(_ description: String) {
+    public init(_ description: String, isListing: Bool = false) {
         self.description = description
+        self.isListing = isListing
     }
 }

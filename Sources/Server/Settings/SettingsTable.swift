@@ -1,7 +1,7 @@
 extension Setting {
     /// Every setting, in the order of `--help`.
     public static let table: [Setting] =
-        listening + access + keeping + sending + limits + logging
+        listening + access + keeping + script + sending + limits + logging
 
     /// The setting of this name.
     public static func named(_ name: String) -> Setting? {
@@ -86,6 +86,13 @@ extension Setting {
             "expiring-notice", .keeping, "seconds", .number(0...86_400, \.expiringNoticeSeconds),
             "How long before its deadline E_EVI_EXPIRING tells of a subscription that lives longer; 0 = never."
         ),
+    ]
+
+    private static let script: [Setting] = [
+        Setting(
+            "script", .script, "path", .optionalText(\.script), reload: true, defaultText: "none",
+            "A script in the language of OpenSIPS: event_route, timer_route, startup_route and so on. Settings in it count before the defaults only."
+        )
     ]
 
     private static let sending: [Setting] = [

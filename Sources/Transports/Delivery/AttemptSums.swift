@@ -79,7 +79,7 @@ extension FailureReason {
         case .refused, .noSuchPath, .full, .unresolved, .forbidden, .timeout, .connect, .tls,
             .system:
             true
-        case .tooLarge, .status, .reply, .unroutable, .rejected, .unencodable: false
+        case .tooLarge, .status, .reply, .unroutable, .rejected, .unencodable, .route: false
         }
     }
 }

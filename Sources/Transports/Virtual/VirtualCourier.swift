@@ -195,7 +195,7 @@ final class VirtualCourier: Courier {
         case .refused, .full, .unresolved, .timeout, .connect, .tls, .system:
             .tryAgain(failure.reason, words: words)
         case .noSuchPath, .tooLarge, .forbidden, .status, .reply, .unencodable, .unroutable,
-            .rejected:
+            .rejected, .route:
             .ended(.failed(failure.reason), words: words)
         }
     }

@@ -23,6 +23,25 @@ enum TypedArgument {
         return number
     }
 
+    /// An occurrence's params: an object where all have a name, an array where none has.
+    static func params(_ texts: [String]) throws(Failure) -> JSON {
+        var named: [(String, JSON)] = []
+        var bare: [JSON] = []
+        for text in texts {
+            if let pair = try pair(text) {
+                named.append(pair)
+            } else {
+                bare.append(guessed(text))
+            }
+        }
+        guard named.isEmpty || bare.isEmpty else {
+            throw Failure(
+                .usage, "Either all params have a name (key=value) or none has.",
+                advice: "A bare value with = in it is given in JSON: --json '[\"a=b\"]'")
+        }
+        return named.isEmpty ? .array(bare) : .object(named)
+    }
+
     /// Any JSON text.
     static func exact(_ text: String) throws(Failure) -> JSON {
         do throws(JSONError) {

@@ -25,7 +25,7 @@ struct Carillonctl: ParsableCommand {
                 subcommands: [Subscribe.self, Unsubscribe.self, Subscribers.self, Show.self]),
             CommandGroup(name: "Events", subcommands: [Events.self, Raise.self, Listen.self]),
             CommandGroup(name: "Management interface", subcommands: [MI.self, FIFO.self]),
-            CommandGroup(name: "Scripts", subcommands: [RouteCommand.self]),
+            CommandGroup(name: "Scripts", subcommands: [RouteCommand.self, Reload.self]),
             CommandGroup(
                 name: "Service", subcommands: [Status.self, Check.self, Bench.self, Token.self]),
         ])

@@ -55,25 +55,11 @@ struct Raise: ParsableCommand {
     /// The params as they were given; nil for none.
     private func paramsTree() throws(Failure) -> JSON? {
         if json == "-" || params == ["-"] {
-            let bytes = try StandardInput.read(bytesMax: Self.inputBytesMax)
-            return try TypedArgument.exact(String(decoding: bytes, as: UTF8.self))
+            return try TypedArgument.exact(try InputFile.text("-", bytesMax: Self.inputBytesMax))
         }
         if let json { return try TypedArgument.exact(json) }
+        // Apart, for `nil` beside a value of JSON would be its null.
         guard !params.isEmpty else { return nil }
-        var named: [(String, JSON)] = []
-        var bare: [JSON] = []
-        for text in params {
-            if let pair = try TypedArgument.pair(text) {
-                named.append(pair)
-            } else {
-                bare.append(TypedArgument.guessed(text))
-            }
-        }
-        guard named.isEmpty || bare.isEmpty else {
-            throw Failure(
-                .usage, "Either all params have a name (key=value) or none has.",
-                advice: "A bare value with = in it is given in JSON: --json '[\"a=b\"]'")
-        }
-        return named.isEmpty ? .array(bare) : .object(named)
+        return try TypedArgument.params(params)
     }
 }

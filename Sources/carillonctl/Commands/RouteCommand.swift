@@ -4,6 +4,7 @@ import ArgumentParser
 struct RouteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "route",
-        abstract: "Try out scripts, without a service.",
-        subcommands: [RouteTest.self])
+        abstract: "The routes of the service's script; and trying out scripts, without a service.",
+        subcommands: [RouteList.self, RouteRun.self, RouteTest.self],
+        defaultSubcommand: RouteList.self)
 }

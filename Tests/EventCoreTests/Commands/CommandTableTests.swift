@@ -9,7 +9,7 @@ import Testing
             Commands.table.map(\.name) == [
                 "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which",
                 "core:help", "statistics:get", "statistics:list", "core:version", "core:uptime",
-                "core:ps", "core:log_level", "core:kill", "event_flatstore:rotate",
+                "core:ps", "core:log_level", "core:reload", "core:kill", "event_flatstore:rotate",
             ])
     }
 

@@ -20,6 +20,12 @@ struct ServiceCommandTests {
         }
 
         func rotate(file: String) -> Bool { file == "cdr" }
+
+        let reloads = Lock<[Result<ReloadView, ReloadFailure>]>([])
+
+        func reload(_ done: @escaping @Sendable (Result<ReloadView, ReloadFailure>) -> Void) {
+            done(reloads.withLock { $0.removeFirst() })
+        }
     }
 
     private let bench = Bench()
@@ -36,11 +42,33 @@ struct ServiceCommandTests {
     @Test("without a service around the core they are refused")
     func noService() {
         for command in [
-            Command.processes, .logLevel(LogLevelCommand()), .kill,
+            Command.processes, .logLevel(LogLevelCommand()), .kill, .reload,
             .rotate(RotateCommand(file: "cdr")),
         ] {
             let error = #expect(throws: CommandError.self) { _ = try runByName(command) }
             #expect(error?.code == .serviceUnavailable)
+        }
+    }
+
+    @Test("reload answers what waits for a restart, or all that is wrong")
+    func reload() throws {
+        bench.interface.attach(service: service)
+        let view = ReloadView(applied: ["script"], needsRestart: ["listen"])
+        service.reloads.withLock {
+            $0 = [.success(view), .failure(ReloadFailure("a.cfg:1:2: no"))]
+        }
+        guard case .reloaded(let answered) = try bench.runner.run(.reload) else {
+            return missed(".reloaded")
+        }
+        #expect(answered == view)
+        let error = bench.error(of: .reload)
+        #expect(error?.code == .reloadFailed && error?.message == "a.cfg:1:2: no")
+    }
+
+    @Test("without a script its routes are refused")
+    func noScript() {
+        for command in [Command.listRoutes, .runRoute(RunRouteCommand(name: "a"))] {
+            #expect(bench.error(of: command)?.code == .serviceUnavailable)
         }
     }
 

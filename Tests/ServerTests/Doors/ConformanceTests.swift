@@ -241,7 +241,7 @@ struct ConformanceTests {
         let called = [
             "evi:subscribe", "evi:list", "evi:subscribers", "evi:raise", "core:which", "core:help",
             "statistics:get", "statistics:list", "core:version", "core:uptime", "core:ps",
-            "core:log_level", "core:kill", "event_flatstore:rotate",
+            "core:log_level", "core:reload", "core:kill", "event_flatstore:rotate",
         ]
         #expect(Commands.table.map(\.name) == called)
     }

@@ -14,7 +14,7 @@ enum LineResult {
 
     private static func reply(_ reply: CommandReply) -> LineReply {
         switch reply {
-        case .subscribed, .unsubscribed, .subscription, .event, .terminating, .rotating:
+        case .subscribed, .unsubscribed, .subscription, .event, .terminating, .rotating, .reloaded:
             return .ok()
         case .raised(let receipt):
             return receipt.matched > 0 ? .ok() : LineReply(480, "Temporarily Unavailable")
@@ -27,6 +27,8 @@ enum LineResult {
             preconditionFailure("MIListing puts listings of subscribers together")
         case .occurrence, .occurrences:
             preconditionFailure("no command of the management interface shows occurrences")
+        case .routes, .routeRun:
+            preconditionFailure("no command of the table is about routes")
         case .commands(let names):
             return .ok(names.map { LineNode(nil, $0) }, isList: true)
         case .parameterSets(let sets):
@@ -107,6 +109,9 @@ enum LineResult {
         case .subscriptionNotFound: LineReply(404, "Subscriber does not exist")
         case .occurrenceNotFound: LineReply(404, "Occurrence not remembered")
         case .commandNotFound: LineReply(404, "Unknown MI command")
+        case .routeNotFound: LineReply(404, "Route does not exist")
+        case .invalidMessage: LineReply(400, "Bad parameter")
+        case .reloadFailed: LineReply(500, "Reload failed")
         case .tooManyEvents, .tooManySubscriptions, .insufficientStorage:
             LineReply(507, "Insufficient Storage")
         case .storeUnavailable, .serviceUnavailable: LineReply(503, "Service Unavailable")

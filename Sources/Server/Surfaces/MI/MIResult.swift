@@ -13,7 +13,7 @@ enum MIResult {
 
     private static func json(_ reply: CommandReply) -> Result<JSON, JSONRPCError> {
         switch reply {
-        case .subscribed, .unsubscribed, .subscription, .event, .terminating, .rotating:
+        case .subscribed, .unsubscribed, .subscription, .event, .terminating, .rotating, .reloaded:
             return .success("OK")
         case .raised(let receipt):
             // OpenSIPS: raising for nobody is an error to the caller. The occurrence is counted all the same.
@@ -32,6 +32,8 @@ enum MIResult {
             preconditionFailure("MIListing puts listings of subscribers together")
         case .occurrence, .occurrences:
             preconditionFailure("no command of the management interface shows occurrences")
+        case .routes, .routeRun:
+            preconditionFailure("no command of the table is about routes")
         case .commands(let names):
             return .success(.array(names.map { .string($0) }))
         case .parameterSets(let sets):
@@ -115,7 +117,7 @@ enum MIResult {
         case .invalidSocket where row.name == "evi:subscribers",
             .targetForbidden where row.name == "evi:subscribers":
             return subscriberNotFound
-        case .eventNotFound, .invalidEvent, .invalidSocket, .targetForbidden:
+        case .eventNotFound, .invalidEvent, .invalidSocket, .targetForbidden, .invalidMessage:
             return JSONRPCError(code: 400, message: "Bad parameter value", data: detail)
         case .invalidParams:
             return JSONRPCError(code: 400, message: "Bad Params", data: detail)
@@ -127,6 +129,10 @@ enum MIResult {
             return JSONRPCError(code: 404, message: "Occurrence not remembered", data: detail)
         case .commandNotFound:
             return JSONRPCError(code: 404, message: "Unknown MI command", data: detail)
+        case .routeNotFound:
+            return JSONRPCError(code: 404, message: "Route does not exist", data: detail)
+        case .reloadFailed:
+            return JSONRPCError(code: 500, message: "Reload failed", data: detail)
         case .tooManyEvents, .tooManySubscriptions, .insufficientStorage:
             return JSONRPCError(code: 507, message: "Insufficient Storage", data: detail)
         case .storeUnavailable, .serviceUnavailable:

@@ -26,6 +26,44 @@ struct MemberReader {
         return ""
     }
 
+    /// A text that may be left out.
+    mutating func optionalText(_ name: String) -> String? {
+        switch take(name) {
+        case nil: return nil
+        case .string(let text)?: return text
+        default: note(name, .wrongType, "Expected a string.")
+        }
+        return nil
+    }
+
+    /// An object of scalars; empty where it is left out.
+    mutating func scalars(_ name: String) -> [(name: String, value: Value)] {
+        switch take(name) {
+        case nil: return []
+        case .object(let members)?:
+            return values(of: .object(members), name).items.map { ($0.name ?? "", $0.value) }
+        default: note(name, .wrongType, "Expected an object of strings, numbers and booleans.")
+        }
+        return []
+    }
+
+    /// Params of an occurrence: an array or an object of scalars; none where it is left out.
+    mutating func params(_ name: String) -> Params {
+        guard let member = take(name) else { return .none }
+        return values(of: member, name)
+    }
+
+    private mutating func values(of member: JSON, _ name: String) -> Params {
+        do throws(JSONError) {
+            return try member.params(at: JSONPointer.root.child(name))
+        } catch {
+            let problem = Problem(error)
+            places += problem.places
+            if problem.places.isEmpty { note(name, .badFormat, problem.detail) }
+            return .none
+        }
+    }
+
     /// A whole number; `3600.0` is one (JSON Schema).
     mutating func wholeNumber(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         let expected = "Expected a whole number from \(range.lowerBound) to \(range.upperBound)."

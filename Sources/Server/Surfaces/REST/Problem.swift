@@ -100,7 +100,8 @@ extension Problem {
     /// command came from.
     init(_ error: CommandError, position: (String) -> Place.Where) {
         switch error.code {
-        case .invalidEvent, .invalidSocket, .invalidExpire, .invalidParams, .invalidParameter:
+        case .invalidEvent, .invalidSocket, .invalidExpire, .invalidParams, .invalidParameter,
+            .invalidMessage:
             self.init(unacceptable: [
                 Place(
                     position: error.parameter.map(position) ?? .body(""),
@@ -108,7 +109,7 @@ extension Problem {
             ])
         case .targetForbidden, .eventReserved, .forbidden:
             self.init(403, error.code.rawValue, error.message)
-        case .eventNotFound, .subscriptionNotFound, .occurrenceNotFound:
+        case .eventNotFound, .subscriptionNotFound, .occurrenceNotFound, .routeNotFound:
             self.init(404, error.code.rawValue, error.message)
         case .commandNotFound:
             self.init(404, "not_found", error.message)
@@ -118,7 +119,7 @@ extension Problem {
         case .insufficientStorage:
             self.init(507, "storage_full", error.message)
             retryAfterSeconds = 10
-        case .storeUnavailable, .serviceUnavailable:
+        case .storeUnavailable, .serviceUnavailable, .reloadFailed:
             self.init(503, "unavailable", error.message)
             retryAfterSeconds = 1
         }

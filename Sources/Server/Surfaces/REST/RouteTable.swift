@@ -3,7 +3,7 @@ internal import Net
 internal import WireFormats
 
 /// One row of the route table: which method on which path runs what.
-struct Route: Sendable {
+struct RouteRow: Sendable {
     /// What runs: on the worker, without blocking.
     typealias Action =
         @Sendable (
@@ -24,24 +24,26 @@ struct Route: Sendable {
 enum RouteTable {
     // One row a line:
     // swift-format-ignore
-    static let routes: [Route] = [
-        Route(method: .post, path: "/subscriptions", operation: "subscribe", action: REST.subscribe),
-        Route(method: .get, path: "/subscriptions/{}", operation: "getSubscription", action: REST.getSubscription),
-        Route(method: .patch, path: "/subscriptions/{}", operation: "renewSubscription", action: REST.renewSubscription),
-        Route(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe),
-        Route(method: .get, path: "/subscribers", operation: "listSubscribers", action: REST.listSubscribers),
-        Route(method: .get, path: "/events", operation: "listEvents", action: REST.listEvents),
-        Route(method: .get, path: "/events/stream", operation: "streamEvents", action: REST.streamEvents),
-        Route(method: .get, path: "/events/{}", operation: "getEvent", action: REST.getEvent),
-        Route(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
-        Route(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
-        Route(method: .get, path: "/occurrences", operation: "listOccurrences", action: REST.listOccurrences),
-        Route(method: .get, path: "/occurrences/{}", operation: "getOccurrence", action: REST.getOccurrence),
-        Route(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
-        Route(method: .get, path: "/json/{}", operation: "callJSON", action: REST.callJSON),
-        Route(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
-        Route(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness, isOpen: true),
-        Route(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness, isOpen: true),
+    static let routes: [RouteRow] = [
+        RouteRow(method: .post, path: "/subscriptions", operation: "subscribe", action: REST.subscribe),
+        RouteRow(method: .get, path: "/subscriptions/{}", operation: "getSubscription", action: REST.getSubscription),
+        RouteRow(method: .patch, path: "/subscriptions/{}", operation: "renewSubscription", action: REST.renewSubscription),
+        RouteRow(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe),
+        RouteRow(method: .get, path: "/subscribers", operation: "listSubscribers", action: REST.listSubscribers),
+        RouteRow(method: .get, path: "/events", operation: "listEvents", action: REST.listEvents),
+        RouteRow(method: .get, path: "/events/stream", operation: "streamEvents", action: REST.streamEvents),
+        RouteRow(method: .get, path: "/events/{}", operation: "getEvent", action: REST.getEvent),
+        RouteRow(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
+        RouteRow(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
+        RouteRow(method: .get, path: "/occurrences", operation: "listOccurrences", action: REST.listOccurrences),
+        RouteRow(method: .get, path: "/occurrences/{}", operation: "getOccurrence", action: REST.getOccurrence),
+        RouteRow(method: .get, path: "/routes", operation: "listRoutes", action: REST.listRoutes),
+        RouteRow(method: .post, path: "/routes/{}/run", operation: "runRoute", action: REST.runRoute),
+        RouteRow(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
+        RouteRow(method: .get, path: "/json/{}", operation: "callJSON", action: REST.callJSON),
+        RouteRow(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
+        RouteRow(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness, isOpen: true),
+        RouteRow(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness, isOpen: true),
     ]
 
     /// The paths of `routes`, at the same places.
