@@ -26,6 +26,9 @@ enum AMQPSocketParser {
     /// Most bytes of a user, password, virtual host, exchange or key (AMQP 0-9-1 §4.2.5.3, short
     /// strings).
     static let nameBytesMax = 255
+    /// Most bytes of a socket: less than others may have, for the canonical text of one in the form of 2.4 is
+    /// longer, and has to be pasted back.
+    static let bytesMax = 2_000
     /// What listings show for a password.
     static let mask = "***"
 
@@ -41,6 +44,9 @@ enum AMQPSocketParser {
     /// `.badOption` for what breaks the grammar, `.unusableAddress` and `.forbidden` as the policy
     /// judges a literal address.
     static func parse(_ text: SocketText, policy: TargetPolicy) throws(SocketError) -> Socket {
+        guard text.bytes <= bytesMax else {
+            throw malformed("at most \(bytesMax) bytes are expected")
+        }
         let rest = text.rest.utf8
         guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else {
             throw malformed("`/` and a routing key are expected after the host")
@@ -67,9 +73,6 @@ enum AMQPSocketParser {
         let own = format == .json ? [] : [(name: "format", value: format.rawValue)]
         let tail = "\(place)/\(resource.text)" + options.fragment(own: own)
         let secretText = "rabbitmq:" + login.secretText + tail
-        guard secretText.utf8.count <= SocketText.bytesMax else {
-            throw malformed("in the form of OpenSIPS 4 it has at most \(SocketText.bytesMax) bytes")
-        }
         return Socket(
             packed: 0,
             detail: SocketDetail(
@@ -103,5 +106,14 @@ enum AMQPSocketParser {
             format = known
         }
         return format
+    }
+}
+
+extension SocketText {
+    /// How long it is, written down.
+    fileprivate var bytes: Int {
+        options.reduce(scheme.utf8.count + 1 + rest.utf8.count) { sum, option in
+            sum + option.name.utf8.count + option.value.utf8.count + 2
+        }
     }
 }

@@ -1,4 +1,5 @@
 import EventCore
+import TestSupport
 import Testing
 
 @testable import Transports
@@ -184,11 +185,51 @@ struct AMQPSocketTests {
         #expect(reason("rabbitmq:u:p@localhost/k") == nil)
     }
 
-    @Test("A socket whose canonical text would be too long to paste back is refused")
+    @Test("2,000 bytes are accepted, and what is printed of them can be pasted back")
     func longest() throws {
         let name = String(repeating: "%20", count: 255)
-        let long = "rabbitmq:\(name):\(name)@h/\(name.prefix(3 * 165))?k"
-        #expect(long.utf8.count <= SocketText.bytesMax && long.utf8.count > SocketText.bytesMax - 9)
-        #expect { try parse(long) } throws: { ($0 as? SocketError)?.reason == .malformed }
+        let head = "rabbitmq:\(name):\(name)@h/"
+        let long = head + String(repeating: "e", count: 2_000 - head.utf8.count - 251) + "?"
+        let socket = try parse(long + String(repeating: "k", count: 2_000 - long.utf8.count))
+        let printed = try #require(socket.detail?.secretText)
+        #expect(printed.utf8.count > 2_000 && printed.utf8.count <= SocketText.bytesMax)
     }
+
+    @Test("10,000 mutated sockets: the parser agrees with openapi.yaml's patterns")
+    func patterns() throws {
+        let patterns = try SocketPatterns(["RabbitMQIPv4", "RabbitMQIPv6", "RabbitMQName"])
+        var random = SeededRandom(seed: 0xA3)
+        let seeds =
+            Self.canonical.map(\.0) + Self.identities.map(\.1)
+            + ["rabbitmq:10.0.0.1/tls;persistent?k#timeout=2s&conflate=a,b&format=lines"]
+        var accepted = 0
+        for turn in 0..<10_000 {
+            var text = Array(seeds[turn % seeds.count])
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                let place = Int.random(in: 9...max(9, text.count), using: &random)
+                if Bool.random(using: &random), place < text.count {
+                    text.remove(at: place)
+                } else {
+                    let piece = Self.pieces.randomElement(using: &random) ?? ""
+                    text.insert(contentsOf: piece, at: min(place, text.count))
+                }
+            }
+            let mutated = String(text)
+            let socket = try? parse(mutated)
+            // A masked one is accepted only for a subscriber that exists.
+            guard socket?.detail?.isMasked != true else { continue }
+            #expect((socket != nil) == patterns.match(mutated), "\(mutated)")
+            guard let printed = socket?.detail?.secretText else { continue }
+            accepted += 1
+            #expect(try parse(printed).detail?.secretText == printed, "\(mutated)")
+        }
+        #expect(accepted > 2_000, "mutations must not be so wild that all are refused")
+    }
+
+    private static let pieces = [
+        "@", ":", "/", "?", ";", "=", "#", "&", "%", "%20", "%00", "%7f", "%7F", "%3F", "%g0", "*",
+        "exchange=", "vhost=", "persistent", ";persistent", "tls", ";tls;", "tls_domain=d", "u:p@",
+        ":5672", ":0", "k", ".", " ", "\"", "[::1]", "127.0.0.1", "#format=lines", "&timeout=1s",
+        "overflow=drop_newest", "conflate=a,a",
+    ]
 }
