@@ -6,8 +6,8 @@ internal import TestSupport
 /// start, so tests share one.
 ///
 /// There are the users `guest` (everything) and `bob`, password `sec ret` (may only publish, to the
-/// exchange `open`), and the virtual hosts `/` and `other`. Whatever becomes of the test process, a
-/// shell that waits for its end kills all of it and removes the directory.
+/// exchange `open`), the virtual hosts `/` and `other`, and the queue `early.q`. Whatever becomes
+/// of the test process, a shell that waits for its end kills all of it and removes the directory.
 public final class RabbitMQServer: @unchecked Sendable {
     // @unchecked because what changes is only touched in `state`.
 
@@ -31,9 +31,9 @@ public final class RabbitMQServer: @unchecked Sendable {
     private let state = NSLock()
     private var server: Process?
 
-    /// Starts one and waits until it takes connections. Throws when Debian's rabbitmq-server or
-    /// openssl is not there, or it does not come up within two minutes.
-    public init() throws {
+    /// Makes one, and where `isStarted` waits until it takes connections. Throws when Debian's
+    /// rabbitmq-server or openssl is not there, or it does not come up within two minutes.
+    public init(isStarted: Bool = true) throws {
         let directory = try PrivateDirectory()
         let ports = try FreePorts(4)
         self.directory = directory
@@ -47,7 +47,7 @@ public final class RabbitMQServer: @unchecked Sendable {
         try Self.startReaper(of: directory.path, life: life)
         mapper = try Self.start(
             "/usr/bin/epmd", ["-port", "\(ports.numbers[2])"], environment, in: directory.path)
-        try start()
+        if isStarted { try start() }
     }
 
     deinit { end() }
@@ -59,7 +59,10 @@ public final class RabbitMQServer: @unchecked Sendable {
         try? life.fileHandleForWriting.close()
     }
 
-    /// Starts it again after `kill`, on the same ports and files; returns once it takes
+    /// Whether it runs.
+    public var isRunning: Bool { state.withLock { server?.isRunning ?? false } }
+
+    /// Starts it, also again after `kill`, on the same ports and files; returns once it takes
     /// connections.
     public func start() throws {
         let process = try Self.start(
@@ -79,8 +82,22 @@ public final class RabbitMQServer: @unchecked Sendable {
         Self.kill(process, in: directory.path)
     }
 
-    /// SIGSTOP: its connections stay open, and nothing answers on them.
-    public func freeze() { signal(SIGSTOP) }
+    /// SIGSTOP: its connections stay open, and nothing answers on them. Returns once every thread
+    /// stands still.
+    public func freeze() {
+        signal(SIGSTOP)
+        guard let process = state.withLock({ server }) else { return }
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        _ = eventually(everyMilliseconds: 1) {
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+            return threads.allSatisfy { thread in
+                let line = FileManager.default.contents(atPath: "\(tasks)/\(thread)/stat")
+                // proc(5): the state stands behind the name in parentheses.
+                let text = String(decoding: line ?? Data(), as: UTF8.self)
+                return text.split(separator: ")").last?.hasPrefix(" T") ?? true
+            }
+        }
+    }
 
     /// SIGCONT.
     public func thaw() { signal(SIGCONT) }
@@ -178,7 +195,9 @@ public final class RabbitMQServer: @unchecked Sendable {
          "permissions": [
             {"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
             {"user": "guest", "vhost": "other", "configure": ".*", "write": ".*", "read": ".*"},
-            {"user": "bob", "vhost": "/", "configure": "", "write": "^open$", "read": ""}]}
+            {"user": "bob", "vhost": "/", "configure": "", "write": "^open$", "read": ""}],
+         "queues": [{"name": "early.q", "vhost": "/", "durable": true, "auto_delete": false,
+                     "arguments": {}}]}
         """
 
     private static func makeCertificate(in directory: String) throws {

@@ -1,5 +1,4 @@
 internal import EventCore
-internal import Glibc
 internal import Net
 
 /// Makes attempts at brokers: a thread for each (librabbitmq blocks), to which attempts are handed,
@@ -55,11 +54,7 @@ final class AMQPCourier: Courier {
     func wait(until time: Int64?, ended: inout [AttemptEnd<AMQPTarget>]) {
         var some = outbox.take()
         if some.isEmpty {
-            let left = time.map { max(0, $0 - Clock.boot() + 999_999) / 1_000_000 }
-            var watched = pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)
-            // It fails only when a signal comes (EINTR): the engine's loop asks again.
-            _ = poll(&watched, 1, left.map { Int32(clamping: $0) } ?? -1)
-            wakeup.clear()
+            wakeup.wait(until: time)
             some = outbox.take()
         }
         ended += some

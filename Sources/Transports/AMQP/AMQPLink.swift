@@ -114,9 +114,8 @@ final class AMQPLink: Sendable {
             pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        let left = max(0, wakeTime - now + 999_999) / 1_000_000
         // It fails only when a signal comes (EINTR): then the loop looks once more.
-        _ = poll(&watched, nfds_t(watched.count), Int32(clamping: left))
+        _ = poll(&watched, nfds_t(watched.count), Wakeup.milliseconds(until: wakeTime))
         wakeup.clear()
     }
 

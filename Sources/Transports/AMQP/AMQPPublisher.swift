@@ -23,6 +23,8 @@ final class AMQPPublisher {
     private var nextDeadline: Int64?
     /// When something was published last.
     private var lastUsed: Int64 = 0
+    /// The last failure, and when it was.
+    private var lastFailure: (failure: AMQPFailure, time: Int64)?
 
     /// A publisher without a connection.
     init(
@@ -61,7 +63,7 @@ final class AMQPPublisher {
     func begin(_ attempt: Attempt<AMQPTarget>, given: Int64) {
         let number = open.add(attempt)
         do throws(AMQPFailure) {
-            try connect()
+            try connect(given: given)
             if let blocked {
                 return settleAll(
                     of: number, attempt, .unreachable(.full, words: words(ofBlocked: blocked.words))
@@ -77,8 +79,12 @@ final class AMQPPublisher {
         }
     }
 
-    private func connect() throws(AMQPFailure) {
+    private func connect(given: Int64) throws(AMQPFailure) {
         guard connection == nil else { return }
+        // Given before the last failure: it waited for the very connection that failed. Each
+        // destination of this broker trying once more by itself would take the timeout as many
+        // times.
+        if let lastFailure, given < lastFailure.time { throw lastFailure.failure }
         connection = try dialer.dial(broker, lifeline: lifeline)
         lastUsed = Clock.boot()
     }
@@ -164,6 +170,7 @@ final class AMQPPublisher {
     /// with the same message id, when there is a connection again.
     private func lose(_ failure: AMQPFailure) {
         forget()
+        lastFailure = (failure, Clock.boot())
         // No retry makes the policy change its mind; everything else may pass.
         open.settleAll(
             failure.reason == .forbidden

@@ -26,8 +26,8 @@ enum AMQPSocketParser {
     /// Most bytes of a user, password, virtual host, exchange or key (AMQP 0-9-1 §4.2.5.3, short
     /// strings).
     static let nameBytesMax = 255
-    /// Most bytes of a socket: less than others may have, for the canonical text of one in the form of 2.4 is
-    /// longer, and has to be pasted back.
+    /// Most bytes of a socket: less than others may have, for the canonical text of one in the form
+    /// of 2.4 is longer, and has to be pasted back.
     static let bytesMax = 2_000
     /// What listings show for a password.
     static let mask = "***"
