@@ -8,6 +8,7 @@ struct TransportMaker: Sendable {
     let policy: TargetPolicy
     let rpc: HTTPSettings
     let flatstore: FlatstoreSettings
+    let amqp: AMQPSettings
     /// Told of every transport that has files open.
     let reopened: ReopenedFiles
 
@@ -16,9 +17,12 @@ struct TransportMaker: Sendable {
     func make(retries: Bool = true) throws(SystemError) -> [any Transport] {
         var rpc = rpc
         var flatstore = flatstore
+        var amqp = amqp
         if !retries {
             rpc.delivery = Self.withoutRetries(rpc.delivery)
             flatstore.delivery = Self.withoutRetries(flatstore.delivery)
+            amqp.delivery = Self.withoutRetries(amqp.delivery)
+            amqp.waitsForBroker = false
         }
         var stream = StreamSettings()
         stream.delivery = rpc.delivery
@@ -31,6 +35,7 @@ struct TransportMaker: Sendable {
             try StreamTransport(settings: stream, policy: policy, resolver: resolver),
             try XMLRPCTransport(settings: rpc, policy: policy),
             files,
+            try AMQPTransport(settings: amqp, policy: policy, resolver: resolver),
         ]
     }
 

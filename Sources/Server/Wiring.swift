@@ -13,9 +13,11 @@ extension Carillon {
         rpc.userAgent = "Carillon/\(version)"
         try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
+        var amqp = AMQPSettings()
+        amqp.certificateAuthorityFile = settings.certificateAuthorityFile
         let maker = TransportMaker(
             policy: policy, rpc: rpc, flatstore: try flatstoreSettings(settings),
-            reopened: reopened)
+            amqp: amqp, reopened: reopened)
         do throws(SystemError) {
             let plain = try maker.make()
             var virtual = VirtualSettings()

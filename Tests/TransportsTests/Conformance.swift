@@ -36,7 +36,9 @@ struct TransportRow: Sendable, CustomTestStringConvertible {
     ]
 
     static let rows =
-        [datagramUDP, datagramUnix, http, tcp, jsonrpc, xmlrpc, flatstore, example] + virtual
+        [
+            datagramUDP, datagramUnix, http, tcp, jsonrpc, xmlrpc, flatstore, rabbitmq, example,
+        ] + virtual
 
     static let datagramUDP = TransportRow(
         testDescription: "datagram: udp",

@@ -14,16 +14,6 @@ struct AMQPBroker: Sendable, Hashable {
     /// The virtual host; 1 to 255 bytes.
     var virtualHost: [UInt8]
 
-    /// What tells it from all others in this process. Another password makes it another broker:
-    /// whoever guesses at one must not open the breaker of those who know it. Of the password it
-    /// has a hash with a key that the process made up (SipHash), nothing more.
-    var name: String {
-        let user = AMQPSocketParser.user.encode(user)
-        let host = AMQPSocketParser.user.encode(virtualHost)
-        let scheme = isSecure ? "amqps" : "amqp"
-        return "\(scheme):\(user)@\(address.identity)/\(host)#\(password.hashValue)"
-    }
-
     /// What OpenSIPS and RabbitMQ use where a socket says nothing.
     static let defaultUser = Array("guest".utf8)
     /// See `defaultUser`.
@@ -38,6 +28,13 @@ struct AMQPBroker: Sendable, Hashable {
 struct Secret: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     /// The bytes themselves.
     let bytes: [UInt8]
+
+    /// What tells it from others in this process, and tells nobody what it is: eight digits of a
+    /// hash with a key that the process made up (SipHash).
+    var mark: String {
+        let digits = String(UInt32(truncatingIfNeeded: hashValue), radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
 
     var description: String { "***" }
     var customMirror: Mirror { Mirror(self, children: []) }

@@ -27,12 +27,16 @@ final class AMQPCourier: Courier {
 
     var attemptsPerDestination: Int { settings.attemptsPerBroker }
 
-    /// All messages to one broker may go together: each is a message of its own anyway.
+    /// All messages to one broker may go together: each is a message of its own anyway. Of one
+    /// destination they need not be to one broker: `tls` is an option, and may have been replaced
+    /// meanwhile.
     func mayJoin(
         _ delivery: QueuedDelivery<AMQPTarget>, _ attempt: borrowing [QueuedDelivery<AMQPTarget>],
         bytes: Int
     ) -> Bool {
-        attempt.count < settings.messagesPerAttempt
+        let first = attempt[0].target
+        return attempt.count < settings.messagesPerAttempt
+            && (delivery.target === first || delivery.target.broker == first.broker)
             && bytes + delivery.payload.count <= settings.bytesPerAttempt
     }
 

@@ -21,7 +21,7 @@ struct AMQPDialer: Sendable {
     func dial(_ broker: AMQPBroker, lifeline: AMQPLifeline) throws(AMQPFailure) -> AMQPConnection {
         let deadline = Clock.boot() + Int64(settings.connectTimeoutMilliseconds) * 1_000_000
         var failure = AMQPFailure(.unresolved, "\(broker.address.host.text) has no address")
-        for address in try addresses(of: broker.address.host, until: deadline) {
+        for address in try addresses(of: broker.address.host, until: deadline, lifeline) {
             guard policy.allows(address, port: broker.address.port, over: .tcp) else {
                 let words = "the target policy does not allow \(Host.address(address).text)"
                 failure = AMQPFailure(.forbidden, words)
@@ -56,7 +56,7 @@ struct AMQPDialer: Sendable {
     }
 
     private func addresses(
-        of host: Host, until deadline: Int64
+        of host: Host, until deadline: Int64, _ lifeline: AMQPLifeline
     ) throws(AMQPFailure) -> [IPAddress] {
         guard case .name(let name) = host else {
             if case .address(let address) = host { return [address] }
@@ -69,7 +69,9 @@ struct AMQPDialer: Sendable {
             isThere.signal()
         }
         let left = max(0, deadline - Clock.boot())
-        _ = isThere.wait(timeout: .now() + .nanoseconds(Int(left)))
+        lifeline.whileCutting({ isThere.signal() }) {
+            _ = isThere.wait(timeout: .now() + .nanoseconds(Int(left)))
+        }
         guard case .addresses(let addresses) = answer.withLock({ $0 }) else {
             throw AMQPFailure(.unresolved, "\(name) has no address")
         }

@@ -10,6 +10,8 @@ final class AMQPLifeline: Sendable {
         /// A descriptor of its own for the connection: the library may have closed the other one.
         var descriptor: Int32?
         var isCut = false
+        /// What else ends a wait of the thread.
+        var interrupt: (@Sendable () -> Void)?
     }
 
     /// Whether it was cut; then no connection is begun any more.
@@ -37,11 +39,24 @@ final class AMQPLifeline: Sendable {
 
     /// Ends every wait on the connection, as if the peer had closed it. Any thread.
     func cut() {
-        state.withLock { state in
+        let interrupt = state.withLock { state in
             state.isCut = true
             // Nothing to tell if it fails: then the connection has ended already.
             if let descriptor = state.descriptor { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+            return state.interrupt
         }
+        interrupt?()
+    }
+
+    /// Calls `interrupt` when it is cut while `wait` runs, or at once if it was.
+    func whileCutting(_ interrupt: @escaping @Sendable () -> Void, wait: () -> Void) {
+        let isCut = state.withLock { state in
+            state.interrupt = interrupt
+            return state.isCut
+        }
+        if isCut { interrupt() }
+        wait()
+        state.withLock { $0.interrupt = nil }
     }
 
     deinit { letGo() }

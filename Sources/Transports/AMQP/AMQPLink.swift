@@ -91,6 +91,13 @@ final class AMQPLink: Sendable {
         }
         publisher.close()
         handBack(publisher.takeEnded())
+        let left = inbox.withLock { inbox in
+            // Given since it had nothing to do, an attempt is the next run's.
+            guard inbox.isStopping else { return [Given]() }
+            defer { inbox.attempts = [] }
+            return inbox.attempts
+        }
+        handBack(left.map { AttemptEnd($0.attempt, all: .unsent) })
     }
 
     /// What was given; nil = the thread is to end.

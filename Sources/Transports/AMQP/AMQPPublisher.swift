@@ -65,9 +65,8 @@ final class AMQPPublisher {
         do throws(AMQPFailure) {
             try connect(given: given)
             if let blocked {
-                return settleAll(
-                    of: number, attempt, .unreachable(.full, words: words(ofBlocked: blocked.words))
-                )
+                let failure = AMQPFailure(.full, words(ofBlocked: blocked.words))
+                return settleAll(of: number, attempt, verdict(on: failure))
             }
             dropRefused(attempt, number, given: given)
             for index in attempt.deliveries.indices {
@@ -171,11 +170,16 @@ final class AMQPPublisher {
     private func lose(_ failure: AMQPFailure) {
         forget()
         lastFailure = (failure, Clock.boot())
-        // No retry makes the policy change its mind; everything else may pass.
-        open.settleAll(
-            failure.reason == .forbidden
-                ? .ended(.failed(.forbidden), words: failure.words)
-                : .unreachable(failure.reason, words: failure.words))
+        // Cut by ourselves, the connection says nothing about the broker.
+        open.settleAll(lifeline.isCut ? .unsent : verdict(on: failure))
+    }
+
+    /// No time makes the policy change its mind; everything else may pass.
+    private func verdict(on failure: AMQPFailure) -> Verdict {
+        guard settings.waitsForBroker, failure.reason != .forbidden else {
+            return .ended(.failed(failure.reason), words: failure.words)
+        }
+        return .unreachable(failure.reason, words: failure.words)
     }
 
     /// Closes the connection; politely where the broker has nothing left to say. What is under way

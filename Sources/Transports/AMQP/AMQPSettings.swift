@@ -32,6 +32,9 @@ public struct AMQPSettings: Sendable, Equatable {
     /// A PEM file with the authorities that may sign brokers' certificates; nil = those of the
     /// system.
     public var certificateAuthorityFile: String?
+    /// Deliveries wait in their queue while the broker is away or takes nothing. Without it they
+    /// have failed: right for members of a group, which has others.
+    public var waitsForBroker = true
     /// Queues, retries and breakers.
     public var delivery = DeliverySettings()
 

@@ -60,14 +60,19 @@ enum AMQPSocketParser {
             text.options, of: "A RabbitMQ socket", taking: SocketOptions.Name.queue,
             own: ["format"])
         let format = try format(options.own)
+        let broker = AMQPBroker(
+            address: address, isSecure: resource.isSecure,
+            user: login.user ?? AMQPBroker.defaultUser,
+            password: Secret(login.password ?? AMQPBroker.defaultUser),
+            virtualHost: resource.virtualHost ?? AMQPBroker.defaultVirtualHost)
+        let identity = identity(broker, resource)
+        // Another password makes it another destination: whoever guesses at one must not open the
+        // breaker of those who know it. And not the broker alone: a full queue or a missing
+        // exchange must not hold up what goes elsewhere; the connection they share all the same.
+        let mark = login.password == nil ? "" : "#\(broker.password.mark)"
         let target = AMQPTarget(
-            broker: AMQPBroker(
-                address: address, isSecure: resource.isSecure,
-                user: login.user ?? AMQPBroker.defaultUser,
-                password: Secret(login.password ?? AMQPBroker.defaultUser),
-                virtualHost: resource.virtualHost ?? AMQPBroker.defaultVirtualHost),
-            exchange: resource.exchange ?? [], routingKey: resource.key,
-            isPersistent: resource.isPersistent, format: format,
+            destination: identity + mark, broker: broker, exchange: resource.exchange ?? [],
+            routingKey: resource.key, isPersistent: resource.isPersistent, format: format,
             options: options.delivery)
         let place = address.port == defaultPort ? address.host.text : address.text
         let own = format == .json ? [] : [(name: "format", value: format.rawValue)]
@@ -76,7 +81,7 @@ enum AMQPSocketParser {
         return Socket(
             packed: 0,
             detail: SocketDetail(
-                identity: identity(of: target), text: "rabbitmq:" + login.text + tail,
+                identity: identity, text: "rabbitmq:" + login.text + tail,
                 secretText: secretText, isMasked: login.isMasked, target: target))
     }
 
@@ -87,12 +92,11 @@ enum AMQPSocketParser {
         )
     }
 
-    private static func identity(of target: AMQPTarget) -> String {
-        let broker = target.broker
+    private static func identity(_ broker: AMQPBroker, _ resource: AMQPResource) -> String {
         // In a virtual host's name `/` would look like the one behind it.
         let virtualHost = user.encode(broker.virtualHost)
         return "rabbitmq:\(user.encode(broker.user))@\(broker.address.identity)/\(virtualHost)/"
-            + "\(name.encode(target.exchange))?\(key.encode(target.routingKey))"
+            + "\(name.encode(resource.exchange ?? []))?\(key.encode(resource.key))"
     }
 
     private static func format(

@@ -28,14 +28,11 @@ final class AMQPTarget: DeliveryTarget {
 
     /// A target.
     init(
-        broker: AMQPBroker, exchange: [UInt8], routingKey: [UInt8], isPersistent: Bool,
+        destination: String, broker: AMQPBroker, exchange: [UInt8], routingKey: [UInt8],
+        isPersistent: Bool,
         format: Format, options: DeliveryOptions
     ) {
-        // Not the broker alone: a queue that is full, or an exchange that is missing, must not hold
-        // up what goes elsewhere. They share the connection all the same.
-        let place =
-            "\(AMQPSocketParser.name.encode(exchange))?\(AMQPSocketParser.key.encode(routingKey))"
-        destination = Destination("\(broker.name)/\(place)")
+        self.destination = Destination(destination)
         self.options = options
         self.broker = broker
         self.exchange = exchange

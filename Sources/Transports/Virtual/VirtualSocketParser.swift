@@ -48,6 +48,7 @@ struct VirtualSocketParser {
             packed: 0,
             detail: SocketDetail(
                 identity: identity, text: shownText, secretText: secretText,
+                isMasked: members.contains { $0.socket.detail?.isMasked == true },
                 target: VirtualTarget(policy: policy, members: members, identity: identity)))
     }
 

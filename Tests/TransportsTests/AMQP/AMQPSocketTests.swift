@@ -152,6 +152,15 @@ struct AMQPSocketTests {
         #expect(!dumped.contains("115"), "bytes of the password: \(dumped)")
     }
 
+    @Test("Another password is another destination, which tells nobody what it is")
+    func destinations() throws {
+        func name(_ text: String) throws -> String { try target(text).destination.name }
+        #expect(try name("rabbitmq:b:one@h/k") == name("rabbitmq:b:one@H:5672/persistent?k"))
+        #expect(try name("rabbitmq:b:one@h/k") != name("rabbitmq:b:two@h/k"))
+        #expect(try name("rabbitmq:b:s3cret@h/k").contains("s3cret") == false)
+        #expect(try name("rabbitmq:h/k") == "rabbitmq:guest@h:5672/%2F/?k")
+    }
+
     @Test("A listing pasted back is masked: the same subscriber, without a password")
     func masked() throws {
         let listed = try #require(try parse("rabbitmq:bob:s3cret@h/k").detail?.text)
