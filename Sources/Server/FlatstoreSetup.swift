@@ -3,10 +3,11 @@ internal import Logging
 internal import Net
 internal import Transports
 
-/// What the settings say about files that lines are written to, and the event that tells of their rotation.
+/// What the settings say about files that lines are written to, and the event that tells of their
+/// rotation.
 extension Carillon {
-    /// The settings of the transport flatstore. Throws for a directory that is none, permissions that are none, and a
-    /// size that is too small.
+    /// The settings of the transport flatstore. Throws for a directory that is none, permissions
+    /// that are none, and a size that is too small.
     static func flatstoreSettings(_ settings: Settings) throws(StartError) -> FlatstoreSettings {
         var flatstore = FlatstoreSettings()
         if let directory = settings.flatstoreDirectory {
@@ -45,8 +46,8 @@ extension Carillon {
         return path
     }
 
-    /// Raises `E_FLATSTORE_ROTATION` for each rotation, with what OpenSIPS sends: the time in seconds, why, the path that
-    /// lines go to, and the path of those before, where that is known.
+    /// Raises `E_FLATSTORE_ROTATION` for each rotation, with what OpenSIPS sends: the time in
+    /// seconds, why, the path that lines go to, and the path of those before, where that is known.
     static func announceRotations(
         of files: ReopenedFiles, on interface: EventInterface, log: Logger
     ) throws(StartError) {

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// A TCP receiver on 127.0.0.1 that misbehaves on purpose: for each connection the next of its behaviours, and a healthy
-/// one when none is left.
+/// A TCP receiver on 127.0.0.1 that misbehaves on purpose: for each connection the next of its
+/// behaviours, and a healthy one when none is left.
 public final class FaultPeer: @unchecked Sendable {
     // @unchecked because what threads share is only reached under `condition`.
     /// What becomes of one connection.
@@ -29,7 +29,8 @@ public final class FaultPeer: @unchecked Sendable {
     private var accepted = 0
     private var open: Set<Int32> = []
 
-    /// A receiver of requests that end where `isWhole` says so of all that was read, and are answered by `answer`.
+    /// A receiver of requests that end where `isWhole` says so of all that was read, and are
+    /// answered by `answer`.
     public init(
         isWhole: @escaping @Sendable ([UInt8]) -> Bool,
         answer: @escaping @Sendable ([UInt8]) -> [UInt8]

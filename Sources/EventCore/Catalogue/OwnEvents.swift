@@ -1,8 +1,10 @@
-/// Carillon's own events about deliveries and subscriptions, to which others can subscribe: the module `evi`.
+/// Carillon's own events about deliveries and subscriptions, to which others can subscribe: the
+/// module `evi`.
 ///
-/// They never cause themselves: what happens to a subscription to one of them raises none of them. A failed delivery
-/// of `E_EVI_DELIVERY_FAILED` is counted like any other, and that is all. Nor do they follow from each other by way of
-/// a breaker: what such a delivery does to one is not announced.
+/// They never cause themselves: what happens to a subscription to one of them raises none of them.
+/// A failed delivery of `E_EVI_DELIVERY_FAILED` is counted like any other, and that is all. Nor do
+/// they follow from each other by way of a breaker: what such a delivery does to one is not
+/// announced.
 enum OwnEvent: String, CaseIterable {
     case deliveryFailed = "E_EVI_DELIVERY_FAILED"
     case breakerOpen = "E_EVI_BREAKER_OPEN"
@@ -16,7 +18,8 @@ enum OwnEvent: String, CaseIterable {
     /// The module that exports them.
     static let module = "evi"
 
-    /// Params in the order in which they are sent. `socket` is masked as in listings, `subscription` is the id.
+    /// Params in the order in which they are sent. `socket` is masked as in listings,
+    /// `subscription` is the id.
     var row: EventModule.Row {
         switch self {
         case .deliveryFailed:

@@ -1,5 +1,5 @@
-/// Giving notice of what happens to deliveries and subscriptions. None is given of what happens to a subscription to
-/// one of the events that tell of it: so they never cause themselves.
+/// Giving notice of what happens to deliveries and subscriptions. None is given of what happens to
+/// a subscription to one of the events that tell of it: so they never cause themselves.
 extension EventState {
     mutating func notifyFailed(
         _ record: SubscriptionRecord, _ reason: FailureReason, of occurrence: OccurrenceID?,

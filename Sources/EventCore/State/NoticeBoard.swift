@@ -1,5 +1,5 @@
-/// What has happened that one of Carillon's own events tells of, until it is raised. Bounded; what finds no room is
-/// counted. Nothing is written here while nobody is subscribed.
+/// What has happened that one of Carillon's own events tells of, until it is raised. Bounded; what
+/// finds no room is counted. Nothing is written here while nobody is subscribed.
 struct NoticeBoard {
     /// One thing that happened.
     struct Notice {

@@ -3,8 +3,8 @@ internal import Glibc
 internal import Net
 internal import Synchronization
 
-/// Writes lines to files: what waits for one file goes out in one write. A file system that hangs makes all files wait,
-/// and nothing else.
+/// Writes lines to files: what waits for one file goes out in one write. A file system that hangs
+/// makes all files wait, and nothing else.
 final class FlatstoreCourier: Courier {
     let wakeup: Wakeup
     private let files: FlatstoreFiles

@@ -2,8 +2,8 @@ internal import Cepoll
 internal import Glibc
 internal import Net
 
-/// One file that lines are appended to: a regular file directly in its directory, without other names. Used by one
-/// thread; every call may block as long as the file system does.
+/// One file that lines are appended to: a regular file directly in its directory, without other
+/// names. Used by one thread; every call may block as long as the file system does.
 final class FlatstoreFile {
     private let descriptor: FileDescriptor
     private let device: dev_t
@@ -12,12 +12,13 @@ final class FlatstoreFile {
     private(set) var size: Int
     /// When it was last written to, milliseconds since 1970; of an empty file, when it was opened.
     private(set) var time: Int64
-    /// A line is there only in part, and could not be taken back: the next one begins behind a line feed.
+    /// A line is there only in part, and could not be taken back: the next one begins behind a line
+    /// feed.
     private var endsWithinLine = false
 
-    /// Opens the file called `name`, or makes it where `permissions` are given. Symbolic links are not followed, and
-    /// a file that is none, a device, or known by a second name as well is refused (EINVAL). Throws ENOENT where it is
-    /// missing and was not to be made.
+    /// Opens the file called `name`, or makes it where `permissions` are given. Symbolic links are
+    /// not followed, and a file that is none, a device, or known by a second name as well is
+    /// refused (EINVAL). Throws ENOENT where it is missing and was not to be made.
     init(
         _ name: String, in directory: borrowing FileDescriptor, making permissions: UInt32?,
         wall: Int64
@@ -54,8 +55,8 @@ final class FlatstoreFile {
         var error: SystemError?
     }
 
-    /// Appends lines, in one piece where the system lets it. After a failure the file ends with the last whole line
-    /// again, unless somebody else has written to it meanwhile.
+    /// Appends lines, in one piece where the system lets it. After a failure the file ends with the
+    /// last whole line again, unless somebody else has written to it meanwhile.
     func append(_ lines: ArraySlice<[UInt8]>, wall: Int64) -> Written {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(lines.reduce(1) { $0 + $1.count })
@@ -79,7 +80,8 @@ final class FlatstoreFile {
         return settle(lines, written: written, error)
     }
 
-    /// Counts the whole lines among the bytes that were written, and takes back what is there of the next one.
+    /// Counts the whole lines among the bytes that were written, and takes back what is there of
+    /// the next one.
     private func settle(
         _ lines: ArraySlice<[UInt8]>, written: Int, _ error: SystemError
     ) -> Written {
@@ -105,7 +107,8 @@ final class FlatstoreFile {
         return true
     }
 
-    /// Whether the file still has a name; looks at its size too. One that was deleted would swallow every line.
+    /// Whether the file still has a name; looks at its size too. One that was deleted would swallow
+    /// every line.
     func look() -> Bool {
         var status = stat()
         guard fstat(descriptor.number, &status) == 0, status.st_nlink > 0 else { return false }

@@ -2,8 +2,8 @@ internal import Cepoll
 internal import Glibc
 internal import Net
 
-/// The files of one directory: which are open, and when one is rotated. Used by one thread; calls may block as long as
-/// the file system does.
+/// The files of one directory: which are open, and when one is rotated. Used by one thread; calls
+/// may block as long as the file system does.
 final class FlatstoreFiles {
     private let settings: FlatstoreSettings
     private let path: String
@@ -17,7 +17,8 @@ final class FlatstoreFiles {
         init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
     }
 
-    /// Files in `path`, the directory of `settings`; nothing is opened yet. `rotated` is told of each rotation.
+    /// Files in `path`, the directory of `settings`; nothing is opened yet. `rotated` is told of
+    /// each rotation.
     init(
         in path: String, settings: FlatstoreSettings,
         rotated: @escaping (FlatstoreRotation) -> Void
@@ -28,8 +29,8 @@ final class FlatstoreFiles {
         open = LeastRecentlyUsed(capacity: settings.openFilesMax)
     }
 
-    /// Appends lines to the file called `name`, which is made where it is missing, and rotates it where it is time.
-    /// `wall`: milliseconds since 1970.
+    /// Appends lines to the file called `name`, which is made where it is missing, and rotates it
+    /// where it is time. `wall`: milliseconds since 1970.
     func append(_ lines: [[UInt8]], to name: String, wall: Int64) -> FlatstoreFile.Written {
         var done = FlatstoreFile.Written()
         while done.lines < lines.count, done.error == nil {
@@ -46,8 +47,8 @@ final class FlatstoreFiles {
         return done
     }
 
-    /// Rotates a file because somebody asked for it. One that has been renamed already is only opened anew, one that
-    /// is empty or missing is left alone.
+    /// Rotates a file because somebody asked for it. One that has been renamed already is only
+    /// opened anew, one that is empty or missing is left alone.
     func rotate(_ name: String, wall: Int64) throws(SystemError) {
         let file: FlatstoreFile
         if let known = open.use(name) {
@@ -72,7 +73,8 @@ final class FlatstoreFiles {
 
     // MARK: Which file
 
-    /// The file to write `room` bytes to: the one that is open, unless it was deleted or is to be rotated first.
+    /// The file to write `room` bytes to: the one that is open, unless it was deleted or is to be
+    /// rotated first.
     private func file(
         _ name: String, room: Int, wall: Int64
     ) throws(SystemError) -> FlatstoreFile {
@@ -132,14 +134,15 @@ final class FlatstoreFiles {
 
     // MARK: Rotation
 
-    /// Gives the file its other name; false where that fails: then lines go on going to it, and the next one tries
-    /// again. Nothing is ever overwritten.
+    /// Gives the file its other name; false where that fails: then lines go on going to it, and the
+    /// next one tries again. Nothing is ever overwritten.
     @discardableResult
     private func rotate(
         _ file: FlatstoreFile, _ name: String, _ reason: FlatstoreRotation.Reason, _ wall: Int64
     ) -> Bool {
         guard let directory, file.isCalled(name, in: directory.descriptor) else {
-            // Somebody has renamed it: what has the name now, or is made under it, is as new as can be.
+            // Somebody has renamed it: what has the name now, or is made under it, is as new as can
+            // be.
             open.remove(name)
             return true
         }

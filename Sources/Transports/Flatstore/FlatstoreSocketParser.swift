@@ -9,9 +9,10 @@ internal import EventCore
 ///               / "event_name=" ( "yes" / "no" )                            ; of flat lines
 ///               / overflow / conflate                        ; see `SocketOptions`
 ///
-/// A name alone: files lie directly in the directory of the setting. OpenSIPS writes a path, `flatstore:/var/log/events`:
-/// that is taken where all before the last `/` is that very directory, and listed as a name.
-/// Identity: the name. Each option once, any order; the defaults are left out of the canonical text.
+/// A name alone: files lie directly in the directory of the setting. OpenSIPS writes a path,
+/// `flatstore:/var/log/events`: that is taken where all before the last `/` is that very directory,
+/// and listed as a name. Identity: the name. Each option once, any order; the defaults are left out
+/// of the canonical text.
 enum FlatstoreSocketParser {
     /// Most bytes of a name; what rotation appends has room behind them.
     static let nameBytesMax = 128
@@ -21,8 +22,8 @@ enum FlatstoreSocketParser {
         ("tab", UInt8(ascii: "\t")), ("pipe", UInt8(ascii: "|")),
     ]
 
-    /// Reads a socket whose scheme is `flatstore`. Pure; any thread. Throws `.malformed` and `.badOption` for what
-    /// breaks the grammar, `.forbidden` where no directory is set.
+    /// Reads a socket whose scheme is `flatstore`. Pure; any thread. Throws `.malformed` and
+    /// `.badOption` for what breaks the grammar, `.forbidden` where no directory is set.
     static func parse(_ text: SocketText, directory: String?) throws(SocketError) -> Socket {
         let name = name(of: text.rest, in: directory)
         guard isName(name) else {
@@ -55,7 +56,8 @@ enum FlatstoreSocketParser {
         return String(rest.dropFirst(directory.utf8.count + 1))
     }
 
-    /// Whether it may be a file's name: nothing that leads elsewhere, is hidden, or looks like a flag.
+    /// Whether it may be a file's name: nothing that leads elsewhere, is hidden, or looks like a
+    /// flag.
     static func isName(_ name: String) -> Bool {
         1...nameBytesMax ~= name.utf8.count
             && name.utf8.enumerated().allSatisfy { index, byte in

@@ -3,11 +3,13 @@ internal import Glibc
 public import Net
 internal import Synchronization
 
-/// Lines in files, the scheme `flatstore`: for each occurrence a line, in OpenSIPS's layout or as JSON.
+/// Lines in files, the scheme `flatstore`: for each occurrence a line, in OpenSIPS's layout or as
+/// JSON.
 ///
-/// Files lie directly in the directory of the setting and nowhere else; without one there are no such sockets. Each is
-/// appended to by a thread of this transport, in the order of the raises; `delivered` means that the kernel has taken
-/// the whole line. A full disk makes deliveries fail, after a few more attempts, until there is room again.
+/// Files lie directly in the directory of the setting and nowhere else; without one there are no
+/// such sockets. Each is appended to by a thread of this transport, in the order of the raises;
+/// `delivered` means that the kernel has taken the whole line. A full disk makes deliveries fail,
+/// after a few more attempts, until there is room again.
 public final class FlatstoreTransport: QueueingTransport {
     /// `flatstore`.
     public let name = "flatstore"
@@ -19,8 +21,8 @@ public final class FlatstoreTransport: QueueingTransport {
     private let engine: DeliveryEngine<FlatstoreCourier>
     private let rotations: RotationListener
 
-    /// A transport that delivers once it is attached. `wall` tells the time, milliseconds since 1970. Throws
-    /// when the process has no descriptor left.
+    /// A transport that delivers once it is attached. `wall` tells the time, milliseconds since
+    /// 1970. Throws when the process has no descriptor left.
     public init(
         settings: FlatstoreSettings = FlatstoreSettings(),
         wall: @escaping @Sendable () -> Int64 = { Clock.now().wall }
@@ -84,11 +86,13 @@ public final class FlatstoreTransport: QueueingTransport {
     /// See `Transport`.
     public func stop(drainMilliseconds: Int) { engine.stop(drainMilliseconds: drainMilliseconds) }
 
-    /// Has every file opened anew before its next line: for who has renamed them. Any thread; returns at once.
+    /// Has every file opened anew before its next line: for who has renamed them. Any thread;
+    /// returns at once.
     public func reopen() { requests.reopen() }
 
-    /// Has a file rotated before its next line. `file` is its name, or its path in the directory. Any thread; returns at
-    /// once: false where no file can be called so, where none is written to at all, or too many are asked for.
+    /// Has a file rotated before its next line. `file` is its name, or its path in the directory.
+    /// Any thread; returns at once: false where no file can be called so, where none is written to
+    /// at all, or too many are asked for.
     public func rotate(_ file: String) -> Bool {
         let name = FlatstoreSocketParser.name(of: file, in: directory)
         guard directory != nil, FlatstoreSocketParser.isName(name) else { return false }

@@ -19,8 +19,8 @@ final class GroupTable: Sendable {
         downNanoseconds = Int64(settings.failoverMilliseconds) * 1_000_000
     }
 
-    /// The members in the order in which they are tried: healthy ones first. With ROUND-ROBIN another one is first each
-    /// time.
+    /// The members in the order in which they are tried: healthy ones first. With ROUND-ROBIN
+    /// another one is first each time.
     func order(of target: VirtualTarget, now: Int64) -> [Int] {
         change(target) { group in
             let count = target.members.count

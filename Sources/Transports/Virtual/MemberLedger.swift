@@ -1,11 +1,12 @@
 internal import EventCore
 internal import Synchronization
 
-/// The ledger of the transports that a group's members have: they know a delivery by a reference made here, which
-/// stands for a subscription of the core and for a piece of work of the group's.
+/// The ledger of the transports that a group's members have: they know a delivery by a reference
+/// made here, which stands for a subscription of the core and for a piece of work of the group's.
 ///
-/// What the core says of the subscription holds for the member: a delivery to it starts only while the subscription
-/// lives. A member that is gone (410) has failed; it ends no subscription, for there are others.
+/// What the core says of the subscription holds for the member: a delivery to it starts only while
+/// the subscription lives. A member that is gone (410) has failed; it ends no subscription, for
+/// there are others.
 final class MemberLedger: DeliveryLedger {
     /// How a member's delivery ended.
     struct End {
@@ -19,8 +20,8 @@ final class MemberLedger: DeliveryLedger {
     private let ended: @Sendable ([End]) -> Void
     private let entries: Lock<Entries>
 
-    /// References in use and not. One that is free keeps its subscription until it is used again: what a transport
-    /// tells of it late still finds it.
+    /// References in use and not. One that is free keeps its subscription until it is used again:
+    /// what a transport tells of it late still finds it.
     private struct Entries {
         struct Entry {
             var generation: UInt32
@@ -52,8 +53,8 @@ final class MemberLedger: DeliveryLedger {
         }
     }
 
-    /// A ledger in front of the core's. `ended` is told what members' deliveries came to, each once, on the thread of
-    /// their transport; not of those that were closed.
+    /// A ledger in front of the core's. `ended` is told what members' deliveries came to, each
+    /// once, on the thread of their transport; not of those that were closed.
     init(
         _ ledger: any DeliveryLedger, max: Int = VirtualSettings.memberDeliveriesMax,
         ended: @escaping @Sendable ([End]) -> Void
@@ -79,7 +80,8 @@ final class MemberLedger: DeliveryLedger {
         }
     }
 
-    /// Gives a delivery up, or notes that it has ended: it does not start any more, and nothing is told of it.
+    /// Gives a delivery up, or notes that it has ended: it does not start any more, and nothing is
+    /// told of it.
     func close(_ reference: SubscriptionRef) {
         entries.withLock { _ = $0.close(reference) }
     }

@@ -2,8 +2,8 @@ internal import EventCore
 internal import Net
 internal import Synchronization
 
-/// Transports of a group's own, one of each kind that members may have. Made at the first delivery: most services have
-/// no such groups.
+/// Transports of a group's own, one of each kind that members may have. Made at the first delivery:
+/// most services have no such groups.
 final class MemberTransports: Sendable {
     private let make: @Sendable () throws(SystemError) -> [any Transport]
     private let state = Lock(State.none)
@@ -18,8 +18,8 @@ final class MemberTransports: Sendable {
         self.make = make
     }
 
-    /// All of them, their results going to `ledger`; nil once they were stopped. Throws where the process has no
-    /// descriptor or memory left for them: the next call tries again.
+    /// All of them, their results going to `ledger`; nil once they were stopped. Throws where the
+    /// process has no descriptor or memory left for them: the next call tries again.
     func ready(for ledger: @autoclosure () -> any DeliveryLedger) throws(SystemError)
         -> [any Transport]?
     {
@@ -47,7 +47,8 @@ final class MemberTransports: Sendable {
         if case .made(let transports) = state.withLock({ $0 }) { transports } else { [] }
     }
 
-    /// Stops them, one after the other, in `drainMilliseconds` together; all results have been told when it returns.
+    /// Stops them, one after the other, in `drainMilliseconds` together; all results have been told
+    /// when it returns.
     func stop(drainMilliseconds: Int) {
         let transports = state.withLock { state -> [any Transport] in
             defer { state = .stopped }

@@ -2,8 +2,9 @@ internal import EventCore
 internal import Net
 internal import Synchronization
 
-/// PARALLEL: every member gets every occurrence, each through its own queue, so that one that hangs delays no other.
-/// Delivered when every member's delivery was; else it failed as the first of them did, or was dropped.
+/// PARALLEL: every member gets every occurrence, each through its own queue, so that one that hangs
+/// delays no other. Delivered when every member's delivery was; else it failed as the first of them
+/// did, or was dropped.
 final class ParallelGroups: Sendable {
     private let members: MemberTransports
     private let parts: PartTable
@@ -19,8 +20,8 @@ final class ParallelGroups: Sendable {
         }
     }
 
-    /// Hands an occurrence to every member. By one thread at a time, in the order of the raises. `.pending` where it is
-    /// told later what came of it.
+    /// Hands an occurrence to every member. By one thread at a time, in the order of the raises.
+    /// `.pending` where it is told later what came of it.
     func deliver(
         _ occurrence: Occurrence, to group: VirtualTarget, for subscription: SubscriptionRef
     ) -> Outcome {

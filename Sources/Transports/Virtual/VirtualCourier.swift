@@ -3,7 +3,8 @@ internal import Glibc
 internal import Net
 internal import Synchronization
 
-/// FAILOVER and ROUND-ROBIN: one occurrence of a group at a time, from member to member until one does not fail.
+/// FAILOVER and ROUND-ROBIN: one occurrence of a group at a time, from member to member until one
+/// does not fail.
 final class VirtualCourier: Courier {
     let wakeup: Wakeup
     private let members: MemberTransports
@@ -89,7 +90,8 @@ final class VirtualCourier: Courier {
 
     // MARK: From member to member
 
-    /// Has the next member try; the attempt ends where there is none, or where the member has done it at once.
+    /// Has the next member try; the attempt ends where there is none, or where the member has done
+    /// it at once.
     private func goOn(
         _ work: UInt64, now: Int64, ended: inout [AttemptEnd<VirtualTarget>]
     ) {
@@ -135,7 +137,8 @@ final class VirtualCourier: Courier {
         return .pending
     }
 
-    /// A member's delivery has ended: so has the attempt, unless another member is to be tried. `goOn` sees to that.
+    /// A member's delivery has ended: so has the attempt, unless another member is to be tried.
+    /// `goOn` sees to that.
     private func conclude(
         _ work: UInt64, _ outcome: Outcome, words: String?, now: Int64,
         ended: inout [AttemptEnd<VirtualTarget>]

@@ -20,7 +20,8 @@ public struct VirtualSettings: Sendable, Equatable {
     public init() {}
 }
 
-/// Which members of a group get an occurrence. The raw value is OpenSIPS's word in the socket, compared exactly.
+/// Which members of a group get an occurrence. The raw value is OpenSIPS's word in the socket,
+/// compared exactly.
 enum VirtualPolicy: String, CaseIterable {
     /// Each of them. Delivered when every one was.
     case parallel = "PARALLEL"

@@ -5,16 +5,17 @@ internal import EventCore
 ///     socket = "virtual:" policy 1*16( 1*blank member ) *blank
 ///     policy = "PARALLEL" / "FAILOVER" / "ROUND-ROBIN"     ; compared exactly (OpenSIPS)
 ///     blank  = SP / HTAB
-///     member = ; any socket but a virtual one, with its own options behind its own `#`; none has a blank
+///     member = ; any socket but a virtual one, with its options behind its own `#`; without blanks
 ///
-/// Identity: the policy and the members' identities, in their order, which for PARALLEL does not matter.
-/// The canonical text has single blanks and the members' canonical texts; their secrets are masked as they mask them.
+/// Identity: the policy and the members' identities, in their order, which for PARALLEL does not
+/// matter. The canonical text has single blanks and the members' canonical texts; their secrets are
+/// masked as they mask them.
 struct VirtualSocketParser {
     /// Those that members may have.
     let transports: [any Transport]
 
-    /// Reads a socket whose scheme is `virtual`. Pure; any thread. Throws `.malformed` for what breaks the grammar, or
-    /// what a member's transport throws, with the member's number.
+    /// Reads a socket whose scheme is `virtual`. Pure; any thread. Throws `.malformed` for what
+    /// breaks the grammar, or what a member's transport throws, with the member's number.
     func parse(_ text: SocketText) throws(SocketError) -> Socket {
         guard text.options.isEmpty else {
             throw SocketError(

@@ -28,7 +28,8 @@ struct VirtualMember: Sendable {
         "\(transport)/" + String(socket.packed, radix: 16) + "/" + (socket.detail?.identity ?? "")
     }
 
-    /// How long its transport may take for one attempt, milliseconds; nil where its socket does not say.
+    /// How long its transport may take for one attempt, milliseconds; nil where its socket does not
+    /// say.
     var timeoutMilliseconds: Int? {
         (socket.detail?.target as? any DeliveryTarget)?.options.timeoutMilliseconds
     }

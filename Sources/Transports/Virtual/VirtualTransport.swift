@@ -3,11 +3,11 @@ public import Net
 internal import Synchronization
 internal import WireFormats
 
-/// Groups of sockets, the scheme `virtual`: PARALLEL to all of them, FAILOVER to the first that does not fail,
-/// ROUND-ROBIN to another one each time.
+/// Groups of sockets, the scheme `virtual`: PARALLEL to all of them, FAILOVER to the first that
+/// does not fail, ROUND-ROBIN to another one each time.
 ///
-/// A group is one subscriber: it expires as one, and what is delivered to it is counted once. Its members are reached by
-/// transports of its own, which are made at the first delivery.
+/// A group is one subscriber: it expires as one, and what is delivered to it is counted once. Its
+/// members are reached by transports of its own, which are made at the first delivery.
 public final class VirtualTransport: QueueingTransport {
     /// `virtual`.
     public let name = "virtual"
@@ -21,10 +21,10 @@ public final class VirtualTransport: QueueingTransport {
     private let engine: DeliveryEngine<VirtualCourier>
     private let parallel = Lock<ParallelGroups?>(nil)
 
-    /// A transport that delivers once it is attached. `siblings` are those that members may have; they only read and
-    /// print sockets here. `make` makes the same again, in the same order, for deliveries: with retries for
-    /// PARALLEL, without for the others, where the next member is tried instead. Throws when the process has no
-    /// descriptor left.
+    /// A transport that delivers once it is attached. `siblings` are those that members may have;
+    /// they only read and print sockets here. `make` makes the same again, in the same order, for
+    /// deliveries: with retries for PARALLEL, without for the others, where the next member is
+    /// tried instead. Throws when the process has no descriptor left.
     public init(
         settings: VirtualSettings = VirtualSettings(), siblings: [any Transport],
         make: @escaping @Sendable (_ retries: Bool) throws(SystemError) -> [any Transport]
@@ -81,7 +81,8 @@ public final class VirtualTransport: QueueingTransport {
     /// See `Transport`.
     public func schedule(_ work: @escaping @Sendable () -> Void) { engine.schedule(work) }
 
-    /// See `Transport`. With how it goes at each member; of a PARALLEL group itself, at the worst of them.
+    /// See `Transport`. With how it goes at each member; of a PARALLEL group itself, at the worst
+    /// of them.
     public func health(of socket: Socket) -> DestinationHealth? {
         guard let group = socket.detail?.target as? VirtualTarget else { return nil }
         let isParallel = group.policy == .parallel
@@ -109,8 +110,8 @@ public final class VirtualTransport: QueueingTransport {
     /// See `QueueingTransport`: of the groups' own queues.
     public var statistics: DeliveryStatistics { engine.statistics }
 
-    /// See `QueueingTransport`. Those of members of PARALLEL groups, too, that are there; members of the others
-    /// have no retries whatever is set.
+    /// See `QueueingTransport`. Those of members of PARALLEL groups, too, that are there; members
+    /// of the others have no retries whatever is set.
     public func adjust(_ settings: DeliverySettings) {
         engine.adjust(settings)
         for transport in patient.made { (transport as? any QueueingTransport)?.adjust(settings) }

@@ -2,12 +2,13 @@ public import EventCore
 
 /// Lines of a file, one for each occurrence. Pure functions for any thread.
 public enum FlatLine {
-    /// How OpenSIPS's event_flatstore writes: `E_NAME,value,value` and a line feed. Names of params are left out.
+    /// How OpenSIPS's event_flatstore writes: `E_NAME,value,value` and a line feed. Names of params
+    /// are left out.
     ///
-    /// A line feed, a carriage return or the delimiter in a value or the event's name would be taken for what it is
-    /// not, so each is written as a blank (OpenSIPS does so with the delimiter alone: a line feed broke its line). Doubles are
-    /// the shortest text that reads back equal, booleans `true` and `false`. What has to be read back
-    /// exactly is better written by `ndjson`.
+    /// A line feed, a carriage return or the delimiter in a value or the event's name would be
+    /// taken for what it is not, so each is written as a blank (OpenSIPS does so with the delimiter
+    /// alone: a line feed broke its line). Doubles are the shortest text that reads back equal,
+    /// booleans `true` and `false`. What has to be read back exactly is better written by `ndjson`.
     public static func flat(
         _ occurrence: Occurrence, delimiter: UInt8, hasEventName: Bool
     ) -> [UInt8] {
@@ -31,8 +32,8 @@ public enum FlatLine {
         return bytes
     }
 
-    /// A JSON object: `{"time":"2026-11-24T07:00:00.000Z","id":"…","event":"E_X","params":{…}}` and a line feed.
-    /// Without params there is no member `params`.
+    /// A JSON object: `{"time":"2026-11-24T07:00:00.000Z","id":"…","event":"E_X","params":{…}}` and
+    /// a line feed. Without params there is no member `params`.
     public static func ndjson(_ occurrence: Occurrence) -> [UInt8] {
         let id = occurrence.id.description
         var bytes: [UInt8] = []

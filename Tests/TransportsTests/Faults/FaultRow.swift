@@ -5,7 +5,8 @@ import Testing
 
 @testable import Transports
 
-/// A transport that waits for its receiver, and what the tests of faults need of it. A new one adds a row.
+/// A transport that waits for its receiver, and what the tests of faults need of it. A new one adds
+/// a row.
 struct FaultRow: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// Makes the transport, without retries; `queue` changes what may wait.

@@ -93,7 +93,8 @@ struct FaultTests {
 }
 
 extension FaultRun {
-    /// For every offset a connection that is reset there, whose delivery fails, and another that is healthy.
+    /// For every offset a connection that is reset there, whose delivery fails, and another that is
+    /// healthy.
     fileprivate func eachReset(
         _ count: Int, _ behaviour: (Int) -> FaultPeer.Behaviour
     ) throws {
