@@ -56,7 +56,7 @@ def build_targets():
 
 def fuzz(entry, seconds):
     release = BUILD / "release"
-    objects = [file for target in TARGETS for file in sorted((release / f"{target}.build").glob("**/*.o"))]
+    objects = [file for target in TARGETS for file in objects_of(target)]
     modules = [f"-fmodule-map-file={file}" for file in sorted((ROOT / "Sources").glob("C*/module.modulemap"))]
     binary = BUILD / entry.stem
     subprocess.run(
@@ -80,6 +80,13 @@ def fuzz(entry, seconds):
     print(f"{entry.stem}: {seconds} seconds", flush=True)
     # Else a crash leaves a process behind that writes a backtrace and holds the pipe.
     return subprocess.run([binary, *arguments], env=os.environ | {"SWIFT_BACKTRACE": "enable=no"}).returncode == 0
+
+
+def objects_of(target):
+    """What was built of the sources that there are: objects of those that are gone stay in the scratch directory."""
+    names = {f"{source.name}.o" for source in (ROOT / "Sources" / target).glob("**/*.swift")}
+    built = (BUILD / "release" / f"{target}.build").glob("**/*.o")
+    return sorted(file for file in built if file.name in names)
 
 
 def add_requests(corpus):
