@@ -12,12 +12,13 @@ import time
 # The driver leaves nothing behind in the source tree.
 sys.dont_write_bytecode = True
 
-from driver import figures, footprint, http, inside, programs, raising, rounds, subscriptions
+from driver import figures, footprint, http, inside, programs, raising, rounds, streams, subscriptions
 
 GROUPS = {
     "http": http.measure,
     "raise": raising.measure,
     "calls": inside.measure_calls,
+    "stream": streams.measure,
     "json": inside.measure_json,
     "core": inside.measure_core,
     "script": inside.measure_scripts,

@@ -1,7 +1,7 @@
 import WireFormats
 
-/// Any bytes as a stream of JSON, in each framing and cut anywhere: the same messages and the same end, whatever the
-/// cut; no message is longer than allowed; each is read as responses.
+/// Any bytes as a stream of JSON, in each framing and cut anywhere: the same messages and the same
+/// end, whatever the cut; no message is longer than allowed; each is read as responses.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzStream(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: count))

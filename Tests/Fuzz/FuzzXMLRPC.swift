@@ -2,8 +2,8 @@ import EventCore
 import Transports
 import WireFormats
 
-/// Any bytes as the answer of an XML-RPC receiver: nothing crashes, nothing takes long; and as text in a call: what is
-/// written is well-formed whatever the text.
+/// Any bytes as the answer of an XML-RPC receiver: nothing crashes, nothing takes long; and as text
+/// in a call: what is written is well-formed whatever the text.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzXMLRPC(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: count))

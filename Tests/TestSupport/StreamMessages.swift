@@ -1,6 +1,7 @@
 public import WireFormats
 
-/// Reads a `StreamPeer`'s connections message by message; a new connection when the one before has ended.
+/// Reads a `StreamPeer`'s connections message by message; a new connection when the one before has
+/// ended.
 public final class StreamMessages {
     /// Where it reads.
     public let peer: StreamPeer
@@ -17,7 +18,8 @@ public final class StreamMessages {
         splitter = StreamSplitter(framing: framing)
     }
 
-    /// The next message, waited for at most 20 seconds; nil without one, or when something else comes.
+    /// The next message, waited for at most 20 seconds; nil without one, or when something else
+    /// comes.
     public func next() -> String? {
         do throws(StreamError) {
             while true {

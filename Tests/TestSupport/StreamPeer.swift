@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A TCP receiver on loopback that does nothing unless a test tells it: it accepts, reads, writes, closes and
-/// resets when it is asked to, on the test's own thread.
+/// A TCP receiver on loopback that does nothing unless a test tells it: it accepts, reads, writes,
+/// closes and resets when it is asked to, on the test's own thread.
 public final class StreamPeer {
     /// The port it listens on.
     public let port: UInt16
@@ -38,8 +38,8 @@ public final class StreamPeer {
 
     deinit { close(listener) }
 
-    /// The next connection, waited for at most so long; nil without one. `receiveBufferBytes` keeps what it takes
-    /// unread small.
+    /// The next connection, waited for at most so long; nil without one. `receiveBufferBytes` keeps
+    /// what it takes unread small.
     public func accept(seconds: Double = 20) -> Connection? {
         guard isReadable(listener, seconds: seconds) else { return nil }
         let number = Glibc.accept(listener, nil, nil)
@@ -74,7 +74,8 @@ public final class StreamPeer {
             return Array(bytes[..<taken])
         }
 
-        /// Reads what comes next, waited for at most 20 seconds; nil when nothing does, or at the end.
+        /// Reads what comes next, waited for at most 20 seconds; nil when nothing does, or at the
+        /// end.
         public func readSome() -> [UInt8]? {
             guard isReadable(descriptor, seconds: 20) else { return nil }
             let bytes = readAvailable(65_536)
@@ -90,7 +91,8 @@ public final class StreamPeer {
             return Array(bytes.prefix(max(0, taken)))
         }
 
-        /// Whether the peer has closed or reset, within 20 seconds; what it sends until then is read.
+        /// Whether the peer has closed or reset, within 20 seconds; what it sends until then is
+        /// read.
         public func sawEnd() -> Bool {
             var byte: UInt8 = 0
             while isReadable(descriptor, seconds: 20) {

@@ -1,7 +1,8 @@
 internal import Dispatch
 public import Foundation
 
-/// A key and a certificate of its own making, which is its own authority: PEM files that go with this object.
+/// A key and a certificate of its own making, which is its own authority: PEM files that go with
+/// this object.
 public final class TLSIdentity: Sendable {
     /// The certificate.
     public let certificate: URL
@@ -33,7 +34,8 @@ public final class TLSIdentity: Sendable {
         process.arguments = command
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        // Not `waitUntilExit`: it turns a run loop, which a thread of the test library's pool has not.
+        // Not `waitUntilExit`: it turns a run loop, which a thread of the test library's pool has
+        // not.
         let exit = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in exit.signal() }
         try process.start()

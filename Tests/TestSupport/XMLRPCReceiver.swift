@@ -3,7 +3,8 @@ public import Foundation
 
 /// Python's own `xmlrpc.server` as a receiver: a process on 127.0.0.1, over http or https.
 ///
-/// Every procedure returns true, but those whose name begins with `fault`, which raise Fault(4, "no <such> & such").
+/// Every procedure returns true, but those whose name begins with `fault`, which raise Fault(4, "no
+/// <such> & such").
 public final class XMLRPCReceiver: @unchecked Sendable {
     // @unchecked because what threads share is only reached under `condition`.
     /// The port it listens on.
@@ -46,8 +47,8 @@ public final class XMLRPCReceiver: @unchecked Sendable {
         try? life.fileHandleForWriting.close()
     }
 
-    /// Waits until `count` calls have come, or 20 seconds have passed; then gives those there are, each as JSON:
-    /// `[connection, method, [param, …]]`.
+    /// Waits until `count` calls have come, or 20 seconds have passed; then gives those there are,
+    /// each as JSON: `[connection, method, [param, …]]`.
     public func calls(_ count: Int) -> [String] {
         let limit = Date(timeIntervalSinceNow: 20)
         return condition.withLock {
@@ -97,7 +98,8 @@ public final class XMLRPCReceiver: @unchecked Sendable {
 
 /// Takes what a process writes apart into lines. One thread at a time.
 private final class LineReader: @unchecked Sendable {
-    // @unchecked because it is handed from the thread that starts the process to the one that reads on.
+    // @unchecked because it is handed from the thread that starts the process to the one that reads
+    // on.
     private let file: FileHandle
     private var buffer = Data()
 

@@ -2,10 +2,11 @@ internal import Cepoll
 internal import Glibc
 public import WireFormats
 
-/// One TCP connection to a receiver, opened and used without ever blocking; closed when this object goes.
+/// One TCP connection to a receiver, opened and used without ever blocking; closed when this object
+/// goes.
 ///
-/// Small and bounded in the kernel: its send buffer does not grow, so a thousand receivers that read nothing
-/// hold a bounded amount of memory there. One thread at a time.
+/// Small and bounded in the kernel: its send buffer does not grow, so a thousand receivers that
+/// read nothing hold a bounded amount of memory there. One thread at a time.
 public final class TCPPort: Sendable {
     /// What a read or a write gave.
     public enum Transfer: Sendable, Equatable {
@@ -19,13 +20,16 @@ public final class TCPPort: Sendable {
         case failed(Int32)
     }
 
-    /// Bytes the kernel may hold until the peer has acknowledged them; it counts its own overhead twice.
+    /// Bytes the kernel may hold until the peer has acknowledged them; it counts its own overhead
+    /// twice.
     public static let sendBufferBytes: Int32 = 256 << 10
-    /// A connection on which nothing happens is probed after so many seconds: a host that vanished is noticed.
+    /// A connection on which nothing happens is probed after so many seconds: a host that vanished
+    /// is noticed.
     public static let probeAfterSeconds: Int32 = 60
     /// Seconds between two probes; a third one without an answer ends the connection.
     public static let probeEverySeconds: Int32 = 10
-    /// A peer that acknowledges nothing for so long has lost the connection (TCP_USER_TIMEOUT, tcp(7)).
+    /// A peer that acknowledges nothing for so long has lost the connection (TCP_USER_TIMEOUT,
+    /// tcp(7)).
     public static let silenceMaxMilliseconds: Int32 = 30_000
 
     /// The number by which `Poller` watches it.
@@ -33,8 +37,8 @@ public final class TCPPort: Sendable {
 
     private let owned: FileDescriptor
 
-    /// Begins to connect; writable once that has ended, and then `connectError` tells how. Throws what the
-    /// kernel says at once: ENETUNREACH, EMFILE, EADDRNOTAVAIL, ECONNREFUSED on loopback.
+    /// Begins to connect; writable once that has ended, and then `connectError` tells how. Throws
+    /// what the kernel says at once: ENETUNREACH, EMFILE, EADDRNOTAVAIL, ECONNREFUSED on loopback.
     public init(connectingTo address: IPAddress, port: UInt16) throws(SystemError) {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let number = socket(address.isIPv4 ? AF_INET : AF_INET6, kind, 0)
@@ -57,9 +61,9 @@ public final class TCPPort: Sendable {
 
     /// How connecting ended, once it has: 0, or its errno.
     ///
-    /// A port to which nobody listens may be the very port that the kernel has chosen for us: then TCP
-    /// connects the socket with itself (RFC 9293 §3.5, simultaneous open), and would keep the receiver from
-    /// ever binding it. That is ECONNREFUSED.
+    /// A port to which nobody listens may be the very port that the kernel has chosen for us: then
+    /// TCP connects the socket with itself (RFC 9293 §3.5, simultaneous open), and would keep the
+    /// receiver from ever binding it. That is ECONNREFUSED.
     public func connectError() -> Int32 {
         var code: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)

@@ -1,9 +1,11 @@
 internal import Synchronization
 
-/// The ids of requests: whole numbers of 31 bits as OpenSIPS sends them, one after the other. Any thread.
+/// The ids of requests: whole numbers of 31 bits as OpenSIPS sends them, one after the other. Any
+/// thread.
 ///
-/// They begin anywhere, so that two runs of the service are unlikely to use the same ones: a receiver may
-/// keep those it has seen, to know a request that comes twice. After 2³¹ requests they repeat.
+/// They begin anywhere, so that two runs of the service are unlikely to use the same ones: a
+/// receiver may keep those it has seen, to know a request that comes twice. After 2³¹ requests they
+/// repeat.
 final class RequestNumbers: Sendable {
     private let last: Atomic<UInt32>
 

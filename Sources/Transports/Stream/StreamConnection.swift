@@ -3,8 +3,8 @@ internal import Glibc
 internal import Net
 internal import WireFormats
 
-/// The connection to one destination: opened by the first attempt, kept for the next ones, and opened anew when
-/// it is gone. Carries one attempt at a time. Only touched on the engine's thread.
+/// The connection to one destination: opened by the first attempt, kept for the next ones, and
+/// opened anew when it is gone. Carries one attempt at a time. Only touched on the engine's thread.
 ///
 ///     closed ──begin──▶ resolving ──▶ connecting ──▶ open ◀── write, read, reply
 ///        ▲                  │             │            │
@@ -31,12 +31,13 @@ final class StreamConnection {
     private var exchange: StreamExchange?
     /// Takes replies apart; nil until the first request.
     private var splitter: StreamSplitter?
-    /// Something came before the first request and was thrown away: where the next message begins is not known.
+    /// Something came before the first request and was thrown away: where the next message begins
+    /// is not known.
     private var isOutOfStep = false
     /// It has carried an attempt before, so the peer may have closed it since.
     private var isKept = false
-    /// By what epoll knows the port; each port has a token of its own, so a late event of a closed one finds
-    /// nobody.
+    /// By what epoll knows the port; each port has a token of its own, so a late event of a closed
+    /// one finds nobody.
     private var token: UInt64 = 0
     /// Whether epoll watches for room to write.
     private var wantsRoom = false
@@ -323,8 +324,8 @@ final class StreamConnection {
         case .failed(let code): return Ending(reason: .connect, words: words.broken(code))
         case .bytes(let count):
             guard splitter != nil else {
-                // Nobody has asked for anything. It is taken all the same: a peer whose answers nobody
-                // takes stops taking what it is sent.
+                // Nobody has asked for anything. It is taken all the same: a peer whose answers
+                // nobody takes stops taking what it is sent.
                 isOutOfStep = true
                 return nil
             }
@@ -357,7 +358,8 @@ final class StreamConnection {
             if let number = response.number {
                 exchange?.answered(number, verdict(on: response.reply))
             } else if response.id == .null, case .error(let code, let text) = response.reply {
-                // JSON-RPC 2.0 §5: it could not make out which call it was. So it may have lost its place.
+                // JSON-RPC 2.0 §5: it could not make out which call it was. So it may have lost its
+                // place.
                 return Ending(reason: .reply, words: words.error(code, text), isUnreadable: true)
             }
         }
@@ -383,8 +385,8 @@ final class StreamConnection {
         deadline = now + Int64(context.settings.connectionIdleMaxSeconds) * 1_000_000_000
     }
 
-    /// The connection has ended. An attempt that has not been touched yet gets another one, once: the peer
-    /// closed while nothing was under way, and is open again perhaps.
+    /// The connection has ended. An attempt that has not been touched yet gets another one, once:
+    /// the peer closed while nothing was under way, and is open again perhaps.
     private func lose(_ ending: Ending, now: Int64) {
         close()
         guard let exchange else { return }

@@ -3,8 +3,8 @@ internal import Glibc
 internal import Net
 internal import Synchronization
 
-/// What all connections of a courier share: epoll, settings, buffers, and answers of the resolver. Only touched
-/// on the engine's thread, but for `answers`.
+/// What all connections of a courier share: epoll, settings, buffers, and answers of the resolver.
+/// Only touched on the engine's thread, but for `answers`.
 final class StreamContext {
     /// Identifies a connection for as long as it lives, and nobody afterwards.
     struct Name: Sendable, Equatable {
@@ -64,8 +64,8 @@ final class StreamContext {
     }
 }
 
-/// Where the resolver's threads leave answers for the engine's thread. Bounded by the connections, each of which
-/// waits for one at a time.
+/// Where the resolver's threads leave answers for the engine's thread. Bounded by the connections,
+/// each of which waits for one at a time.
 final class StreamAnswers: Sendable {
     private let wakeup: Wakeup
     private let list = Lock<[(connection: StreamContext.Name, answer: Resolver.Answer)]>([])

@@ -2,10 +2,11 @@ internal import EventCore
 internal import Glibc
 internal import Net
 
-/// Makes attempts over raw TCP: one connection for each destination, kept and shared, all of them on one epoll.
+/// Makes attempts over raw TCP: one connection for each destination, kept and shared, all of them
+/// on one epoll.
 ///
-/// What piled up for a destination goes out in one write. A peer that hangs costs nobody else anything: no call
-/// blocks, and each connection has deadlines of its own.
+/// What piled up for a destination goes out in one write. A peer that hangs costs nobody else
+/// anything: no call blocks, and each connection has deadlines of its own.
 final class StreamCourier: Courier {
     typealias Target = StreamTarget
 
@@ -105,7 +106,8 @@ final class StreamCourier: Courier {
         return Int32(clamping: max(0, (deadline - Clock.boot() + 999_999) / 1_000_000))
     }
 
-    /// Looks at the connections whose time may have come. A deadline that has moved on since gets another alarm.
+    /// Looks at the connections whose time may have come. A deadline that has moved on since gets
+    /// another alarm.
     private func ring(now: Int64, _ ended: inout [AttemptEnd<Target>]) {
         while let alarm = alarms.removeDue(at: now) {
             guard let connection = known(alarm.connection), connection.alarm == alarm.time else {
@@ -145,8 +147,8 @@ final class StreamCourier: Courier {
         return connection
     }
 
-    /// After anything that may have changed a connection: what ended is reported, its deadline gets an alarm,
-    /// and it is forgotten when it has nothing to keep.
+    /// After anything that may have changed a connection: what ended is reported, its deadline gets
+    /// an alarm, and it is forgotten when it has nothing to keep.
     private func settle(_ connection: StreamConnection, _ ended: inout [AttemptEnd<Target>]) {
         if let end = connection.takeEnd() { ended.append(end) }
         if connection.isClosed { return forget(connection) }

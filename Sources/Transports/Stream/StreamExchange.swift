@@ -1,15 +1,17 @@
 internal import EventCore
 internal import WireFormats
 
-/// How far one attempt has come on its connection: what has been written, what is half written, which requests
-/// wait for a reply, and how each delivery has ended. A value without clock or I/O.
+/// How far one attempt has come on its connection: what has been written, what is half written,
+/// which requests wait for a reply, and how each delivery has ended. A value without clock or I/O.
 ///
 /// The rules that no reset may break:
-/// - A connection begins with a whole message. What the kernel did not take to its last byte cannot have been
-///   received whole, so it is sent again from its first byte, on the next connection: in both modes.
-/// - A notification is delivered once the kernel has taken it whole. What the peer makes of it nobody knows.
-/// - A request that was sent whole and lost its connection is sent again with the same id; one whose reply
-///   does not come in time has failed, as a call by HTTP has.
+/// - A connection begins with a whole message. What the kernel did not take to its last byte
+///   cannot have been received whole, so it is sent again from its first byte, on the next
+///   connection: in both modes.
+/// - A notification is delivered once the kernel has taken it whole. What the peer makes of it
+///   nobody knows.
+/// - A request that was sent whole and lost its connection is sent again with the same id; one
+///   whose reply does not come in time has failed, as a call by HTTP has.
 struct StreamExchange {
     /// The attempt, to be handed back.
     let attempt: Attempt<StreamTarget>
@@ -20,25 +22,32 @@ struct StreamExchange {
     /// Whether the subscriptions of what is left must be asked again before it is sent.
     var mustAsk = false
 
-    private var verdicts: [Verdict?]
-    /// How many of them are missing.
+    private var states: [State]
+    /// How those ended that were not simply delivered.
+    private var otherwise: [Int: Verdict] = [:]
+    /// How many have not ended.
     private var open: Int
     /// What `remainder` belongs to.
     private var halfWritten = 0..<0
     /// Requests sent whole, by their number.
     private var unanswered: [Int64: Int] = [:]
 
+    /// How one delivery stands. A byte each: nearly all are delivered, and verdicts are large.
+    private enum State: UInt8 {
+        case open, delivered, otherwise
+    }
+
     /// Nothing sent yet.
     init(_ attempt: Attempt<StreamTarget>) {
         self.attempt = attempt
         open = attempt.deliveries.count
-        verdicts = Array(repeating: nil, count: open)
+        states = Array(repeating: .open, count: open)
     }
 
     /// Whether nothing of it has been sent, on this connection or another.
     var isUntouched: Bool { next == 0 }
     /// Whether all has been handed to the kernel.
-    var isWritten: Bool { remainder.isEmpty && next == verdicts.count }
+    var isWritten: Bool { remainder.isEmpty && next == states.count }
     /// Whether every delivery has its verdict.
     var isDone: Bool { open == 0 }
     /// Whether it waits for nothing but replies.
@@ -46,9 +55,11 @@ struct StreamExchange {
 
     /// Each delivery's end, for the engine. Only when it is done.
     var end: AttemptEnd<StreamTarget> {
-        let list = verdicts.map { $0 ?? .unsent }
-        return list.allSatisfy { $0 == .delivered }
-            ? AttemptEnd(attempt, all: .delivered) : AttemptEnd(attempt, each: list)
+        if open == 0, otherwise.isEmpty { return AttemptEnd(attempt, all: .delivered) }
+        let list = states.indices.map { place in
+            states[place] == .delivered ? .delivered : otherwise[place] ?? .unsent
+        }
+        return AttemptEnd(attempt, each: list)
     }
 
     // MARK: Sending
@@ -63,20 +74,24 @@ struct StreamExchange {
         skipSettled()
     }
 
-    /// Writes down what has not begun, up to `StreamSettings.coalescedBytesMax`. Deliveries that follow each
-    /// other and allow it share a message, an array.
+    /// Writes down what has not begun, up to `StreamSettings.coalescedBytesMax`. Deliveries that
+    /// follow each other and allow it share a message, an array.
     func compose(into output: inout StreamOutput) {
         output.clear()
         let framing = attempt.target.framing
         var place = next
-        while place < verdicts.count, output.bytes.count < StreamSettings.coalescedBytesMax {
+        while place < states.count, output.bytes.count < StreamSettings.coalescedBytesMax {
+            let delivery = attempt.deliveries[place]
+            guard delivery.target.options.batch > 1 else {
+                place = open(from: place + 1)
+                output.add(delivery.payload, framing: framing, next: place)
+                continue
+            }
             let members = batch(from: place)
-            place = members.last.map { $0 + 1 } ?? verdicts.count
-            while place < verdicts.count, verdicts[place] != nil { place += 1 }
+            place = open(from: members[members.count - 1] + 1)
             if members.count == 1 {
-                output.add(
-                    attempt.deliveries[members[0]].payload, framing: framing, next: place)
-            } else if members.count > 1 {
+                output.add(delivery.payload, framing: framing, next: place)
+            } else {
                 output.add(
                     batch: members.map { attempt.deliveries[$0].payload }, framing: framing,
                     next: place)
@@ -113,23 +128,32 @@ struct StreamExchange {
         skipSettled()
     }
 
-    /// The deliveries of the next message, none of them settled.
+    /// The deliveries of a message that begins with the one at `start`: at least this one.
     private func batch(from start: Int) -> [Int] {
-        var members: [Int] = []
-        var room = 1
-        for place in start..<verdicts.count where verdicts[place] == nil {
-            let allowed = attempt.deliveries[place].target.options.batch
-            guard members.isEmpty || members.count < min(room, allowed) else { break }
-            room = members.isEmpty ? allowed : min(room, allowed)
+        var members = [start]
+        var room = attempt.deliveries[start].target.options.batch
+        var place = open(from: start + 1)
+        while place < states.count {
+            room = min(room, attempt.deliveries[place].target.options.batch)
+            guard members.count < room else { break }
             members.append(place)
+            place = open(from: place + 1)
         }
         return members
     }
 
+    /// The next place from `start` on that is open, or the count.
+    private func open(from start: Int) -> Int {
+        var place = start
+        while place < states.count, states[place] != .open { place += 1 }
+        return place
+    }
+
     private mutating func sent(_ places: Range<Int>) {
-        for place in places where verdicts[place] == nil {
+        for place in places where states[place] == .open {
             if attempt.target.mode == .notification {
-                settle(place, .delivered)
+                states[place] = .delivered
+                open -= 1
             } else if let id = NotificationFormat.idNumber(of: attempt.deliveries[place].payload) {
                 unanswered[id] = place
             }
@@ -137,18 +161,24 @@ struct StreamExchange {
     }
 
     private mutating func skipSettled() {
-        while next < verdicts.count, verdicts[next] != nil { next += 1 }
+        next = open(from: next)
     }
 
     private mutating func settle(_ place: Int, _ verdict: Verdict) {
-        guard verdicts[place] == nil else { return }
-        verdicts[place] = verdict
+        guard states[place] == .open else { return }
+        if verdict == .delivered {
+            states[place] = .delivered
+        } else {
+            states[place] = .otherwise
+            otherwise[place] = verdict
+        }
         open -= 1
     }
 
     // MARK: Ends
 
-    /// The peer answered request `id`. What nobody waits for is ignored: it came too late, or twice.
+    /// The peer answered request `id`. What nobody waits for is ignored: it came too late, or
+    /// twice.
     mutating func answered(_ id: Int64, _ verdict: Verdict) {
         guard let place = unanswered.removeValue(forKey: id) else { return }
         settle(place, verdict)
@@ -162,16 +192,17 @@ struct StreamExchange {
 
     /// No connection came about: nothing was sent of what is left.
     mutating func failToConnect(_ verdict: Verdict) {
-        for place in verdicts.indices { settle(place, verdict) }
+        for place in states.indices { settle(place, verdict) }
         remainder = []
     }
 
-    /// The connection is gone. What was sent in part, or waits for a reply, is tried again; and so is the first
-    /// of what has not begun where nothing else bears the failure. The rest goes back as if untouched.
+    /// The connection is gone. What was sent in part, or waits for a reply, is tried again; and so
+    /// is the first of what has not begun where nothing else bears the failure. The rest goes back
+    /// as if untouched.
     mutating func loseConnection(_ reason: FailureReason, words: String) {
         let failure = Verdict.tryAgain(reason, words: words)
         let begun = halfWritten.isEmpty && unanswered.isEmpty ? next + 1 : next
-        for place in verdicts.indices {
+        for place in states.indices {
             settle(place, place < begun ? failure : .unsent)
         }
         remainder = []
@@ -179,7 +210,7 @@ struct StreamExchange {
 
     /// The service stops: what has not ended by now was not done.
     mutating func giveUp() {
-        for place in verdicts.indices { settle(place, .unsent) }
+        for place in states.indices { settle(place, .unsent) }
         remainder = []
     }
 }

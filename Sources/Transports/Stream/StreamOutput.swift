@@ -1,6 +1,7 @@
 internal import WireFormats
 
-/// Messages written down to be sent with one call, and where each of them ends. Used again and again.
+/// Messages written down to be sent with one call, and where each of them ends. Used again and
+/// again.
 struct StreamOutput {
     /// Their bytes, framing included.
     private(set) var bytes: [UInt8] = []

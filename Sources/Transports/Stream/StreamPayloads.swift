@@ -1,8 +1,8 @@
 internal import EventCore
 internal import WireFormats
 
-/// The calls of one occurrence, each written once however many subscribers get it; but a request has a
-/// number of its own.
+/// The calls of one occurrence, each written once however many subscribers get it; but a request
+/// has a number of its own.
 struct StreamPayloads {
     private let occurrence: Occurrence
     private let numbers: RequestNumbers

@@ -1,13 +1,14 @@
 /// How JSON-RPC over TCP is delivered. The defaults are what a service without configuration uses.
 public struct StreamSettings: Sendable {
-    /// Where a socket has no `timeout` option: how long a receiver may take no byte, and how long a request
-    /// may go without its reply; 100 to 60,000.
+    /// Where a socket has no `timeout` option: how long a receiver may take no byte, and how long a
+    /// request may go without its reply; 100 to 60,000.
     public var timeoutMilliseconds = 5_000
     /// How long connecting may take in all, the name's lookup and every address included.
     public var connectTimeoutMilliseconds = 3_000
     /// Connections at a time. One more closes the one that was idle for longest.
     public var connectionsMax = 1_024
-    /// A connection on which nothing was sent for so long is closed; the next delivery opens it again.
+    /// A connection on which nothing was sent for so long is closed; the next delivery opens it
+    /// again.
     public var connectionIdleMaxSeconds = 600
     /// Most bytes of one message that a receiver sends back; more ends the connection.
     public var replyBytesMax = 64 << 10

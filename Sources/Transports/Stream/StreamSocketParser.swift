@@ -5,13 +5,13 @@ internal import WireFormats
 ///
 ///     socket  = ( "jsonrpc" / "tcp" ) ":" host ":" port [ "/" [ method ] ] [ "#" options ]
 ///     host, port                                ; as `HostPort` has them
-///     method                                    ; as `SocketOptions` has it; without it the event's name
+///     method                                    ; as `SocketOptions` has it; else the event's name
 ///     options = mode, timeout, overflow, conflate, batch of `SocketOptions`, and
 ///               "framing=" ( "none" / "newline" / "netstring" )
 ///
-/// Identity: scheme, host in lower case, port and method; options are none of it. (OpenSIPS means the same,
-/// but its sockets with a method never match themselves.) The canonical text leaves out what is the default:
-/// a slash without method, `framing=none`.
+/// Identity: scheme, host in lower case, port and method; options are none of it. (OpenSIPS means
+/// the same, but its sockets with a method never match themselves.) The canonical text leaves out
+/// what is the default: a slash without method, `framing=none`.
 enum StreamSocketParser {
     /// Reads a socket whose scheme is `jsonrpc` or `tcp`. Pure; any thread. Throws `.malformed` and
     /// `.badOption` for what breaks the grammar, `.unusableAddress` and `.forbidden` as the policy

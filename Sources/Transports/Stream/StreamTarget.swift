@@ -1,7 +1,8 @@
 internal import EventCore
 internal import WireFormats
 
-/// Where and how a subscriber is called: what `SocketDetail.target` holds for `jsonrpc:` and `tcp:` sockets.
+/// Where and how a subscriber is called: what `SocketDetail.target` holds for `jsonrpc:` and `tcp:`
+/// sockets.
 final class StreamTarget: DeliveryTarget {
     /// How a notification is marked. The raw value is the scheme that asks for it.
     enum Form: String, Sendable {

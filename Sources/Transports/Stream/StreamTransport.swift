@@ -1,11 +1,12 @@
 public import EventCore
 public import Net
 
-/// JSON-RPC 2.0 over raw TCP, the schemes `jsonrpc` (event_jsonrpc of OpenSIPS 2.4) and `tcp` (event_stream of
-/// OpenSIPS 4): objects one after the other on a connection that is kept.
+/// JSON-RPC 2.0 over raw TCP, the schemes `jsonrpc` (event_jsonrpc of OpenSIPS 2.4) and `tcp`
+/// (event_stream of OpenSIPS 4): objects one after the other on a connection that is kept.
 ///
-/// Delivered means: a notification was handed to the kernel whole; a request was answered with a result. What may
-/// arrive twice (a request whose connection broke before its reply) has the same id.
+/// Delivered means: a notification was handed to the kernel whole; a request was answered with a
+/// result. What may arrive twice (a request whose connection broke before its reply) has the same
+/// id.
 public final class StreamTransport: QueueingTransport {
     /// `stream`.
     public let name = "stream"
@@ -16,9 +17,9 @@ public final class StreamTransport: QueueingTransport {
     private let policy: TargetPolicy
     private let numbers = RequestNumbers()
 
-    /// A transport that delivers once it is attached. `policy` judges literal addresses when a socket is
-    /// parsed, and every address again when a connection to it is opened; `resolver` looks names up. Throws
-    /// when the process has no descriptor left.
+    /// A transport that delivers once it is attached. `policy` judges literal addresses when a
+    /// socket is parsed, and every address again when a connection to it is opened; `resolver`
+    /// looks names up. Throws when the process has no descriptor left.
     public init(
         settings: StreamSettings = StreamSettings(), policy: TargetPolicy, resolver: Resolver
     ) throws(SystemError) {
@@ -42,7 +43,8 @@ public final class StreamTransport: QueueingTransport {
         engine.attach(to: ledger)
     }
 
-    /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is full.
+    /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is
+    /// full.
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {

@@ -2,8 +2,8 @@ internal import Cexpat
 
 /// Reads one XML-RPC response with expat. Not thread-safe, used once.
 ///
-/// Lenient in what the value is and strict in what it is not: well-formed XML whose root is `methodResponse`, with
-/// `params` or `fault` in it and nothing beside.
+/// Lenient in what the value is and strict in what it is not: well-formed XML whose root is
+/// `methodResponse`, with `params` or `fault` in it and nothing beside.
 final class XMLRPCReader {
     /// Most elements inside each other; one more is refused.
     static let depthMax = 64
@@ -77,7 +77,8 @@ final class XMLRPCReader {
         default: break
         }
         path.append(name)
-        // A member's parts begin, or the typed value inside one: white space around it is none of it.
+        // A member's parts begin, or the typed value inside one: white space around it is none of
+        // it.
         if path.count <= Self.memberPath.count + 2 { text = "" }
     }
 

@@ -10,9 +10,9 @@ public enum XMLRPCReply: Equatable, Sendable {
     /// The body is no response; the sentence says what was expected.
     case invalid(String)
 
-    /// Reads a body. What the peer may make large is bounded: its size by whoever received it, its depth by
-    /// `XMLRPCReader.depthMax`; a document type declaration, and with it every entity of the peer's own, is
-    /// refused.
+    /// Reads a body. What the peer may make large is bounded: its size by whoever received it, its
+    /// depth by `XMLRPCReader.depthMax`; a document type declaration, and with it every entity of
+    /// the peer's own, is refused.
     public init(parsing body: [UInt8]) {
         self = XMLRPCReader().read(body)
     }

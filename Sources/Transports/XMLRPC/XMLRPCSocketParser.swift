@@ -5,23 +5,24 @@ internal import WireFormats
 ///
 ///     socket  = "xmlrpc:" host ":" port [ path ] ":" method [ "#" options ]
 ///     host, port                                    ; as `HostPort` has them
-///     path    = "/" *( pchar / "/" / "?" )           ; RFC 3986 §3.3 without ":"; /RPC2 if there is none
+///     path    = "/" *( pchar / "/" / "?" )           ; RFC 3986 §3.3 without ":"; else /RPC2
 ///     method                                        ; as `OptionText.isMethod`
 ///     options = timeout, overflow, conflate of `SocketOptions`, and
 ///               "layout=" ( "values" / "named" / "struct" ) and "tls=" ( "yes" / "no" )
 ///
-/// So the first colon behind the port begins the method, which may have colons and slashes of its own; one in
-/// the path is written `%3A`. Identity: host in lower case, port, path and method; options are none of it. The
-/// canonical text leaves out what is the default: the path `/RPC2`, `layout=struct`, `tls=no`.
+/// So the first colon behind the port begins the method, which may have colons and slashes of its
+/// own; one in the path is written `%3A`. Identity: host in lower case, port, path and method;
+/// options are none of it. The canonical text leaves out what is the default: the path `/RPC2`,
+/// `layout=struct`, `tls=no`.
 enum XMLRPCSocketParser {
     /// The path of a socket without one: OpenSIPS's.
     static let defaultPath = "/RPC2"
 
     private static let noun = "An XML-RPC socket"
 
-    /// Reads a socket whose scheme is `xmlrpc`. Pure; any thread. Throws `.malformed` and `.badOption` for
-    /// what breaks the grammar, `.unusableAddress` and `.forbidden` as the policy judges a literal
-    /// address.
+    /// Reads a socket whose scheme is `xmlrpc`. Pure; any thread. Throws `.malformed` and
+    /// `.badOption` for what breaks the grammar, `.unusableAddress` and `.forbidden` as the policy
+    /// judges a literal address.
     static func parse(_ text: SocketText, policy: TargetPolicy) throws(SocketError) -> Socket {
         let parts = try split(text.rest)
         let address = try HostPort.parse(parts.authority)

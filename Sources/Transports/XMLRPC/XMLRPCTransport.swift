@@ -1,8 +1,8 @@
 public import EventCore
 public import Net
 
-/// XML-RPC over HTTP, the scheme `xmlrpc`: one call for each delivery, through libcurl, on connections that are
-/// kept.
+/// XML-RPC over HTTP, the scheme `xmlrpc`: one call for each delivery, through libcurl, on
+/// connections that are kept.
 ///
 /// Delivered means that the procedure returned: a fault is a failure. Otherwise as `RPCTransport`.
 public final class XMLRPCTransport: QueueingTransport {
@@ -14,9 +14,9 @@ public final class XMLRPCTransport: QueueingTransport {
     private let engine: DeliveryEngine<CurlCourier<XMLRPCTarget>>
     private let policy: TargetPolicy
 
-    /// A transport that delivers once it is attached. `policy` judges literal addresses when a socket is
-    /// parsed, and every address again when a connection to it is opened. Throws when the process has no
-    /// memory or descriptor left, or libcurl cannot look names up without blocking.
+    /// A transport that delivers once it is attached. `policy` judges literal addresses when a
+    /// socket is parsed, and every address again when a connection to it is opened. Throws when the
+    /// process has no memory or descriptor left, or libcurl cannot look names up without blocking.
     public init(
         settings: HTTPSettings = HTTPSettings(), policy: TargetPolicy
     ) throws(SystemError) {
@@ -40,7 +40,8 @@ public final class XMLRPCTransport: QueueingTransport {
         engine.attach(to: ledger)
     }
 
-    /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is full.
+    /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is
+    /// full.
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {

@@ -5,7 +5,8 @@ public struct JSONRPCResponse: Sendable, Equatable {
     /// What it says to the call with that id.
     public let reply: JSONRPCReply
 
-    /// The id as a whole number, which all ids of ours are; `7.0` is 7, for receivers that know only doubles.
+    /// The id as a whole number, which all ids of ours are; `7.0` is 7, for receivers that know
+    /// only doubles.
     public var number: Int64? {
         guard case .number(let text) = id else { return nil }
         return Int64(text) ?? Double(text)?.wholeNumber

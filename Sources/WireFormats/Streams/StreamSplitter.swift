@@ -1,7 +1,9 @@
-/// Takes a TCP stream of JSON apart into messages, however it was cut on its way. Each byte is looked at once.
+/// Takes a TCP stream of JSON apart into messages, however it was cut on its way. Each byte is
+/// looked at once.
 ///
-/// It finds where a message ends, no more: whether it is JSON is for `JSONReader`. Bounded in bytes and depth;
-/// after an error there is no telling where the next message begins, so the connection is of no more use.
+/// It finds where a message ends, no more: whether it is JSON is for `JSONReader`. Bounded in bytes
+/// and depth; after an error there is no telling where the next message begins, so the connection
+/// is of no more use.
 public struct StreamSplitter: Sendable {
     /// Most bytes of one message unless the caller says otherwise.
     public static let messageBytesMax = 64 << 10
@@ -15,8 +17,8 @@ public struct StreamSplitter: Sendable {
     private var place = 0
     private var state = JSONScan()
 
-    /// A splitter at a message's beginning. With `.none` and `.newline` a message is an object or an array
-    /// and white space may stand around it; with `.netstring` it is anything.
+    /// A splitter at a message's beginning. With `.none` and `.newline` a message is an object or
+    /// an array and white space may stand around it; with `.netstring` it is anything.
     public init(framing: StreamFraming, messageBytesMax: Int = StreamSplitter.messageBytesMax) {
         self.framing = framing
         bytesMax = messageBytesMax

@@ -1,7 +1,7 @@
 public import EventCore
 
-/// XML-RPC method calls (xmlrpc.com/spec.md), byte for byte as OpenSIPS's event_xmlrpc writes them where that
-/// was right: it escaped nothing and printed negative integers as 64 bits without sign.
+/// XML-RPC method calls (xmlrpc.com/spec.md), byte for byte as OpenSIPS's event_xmlrpc writes them
+/// where that was right: it escaped nothing and printed negative integers as 64 bits without sign.
 ///
 ///     <?xml version="1.0"?>
 ///     <methodCall>
@@ -16,14 +16,16 @@ public import EventCore
 ///
 /// Always well-formed XML 1.0 in UTF-8. Pure functions for any thread; no limit of their own.
 public enum XMLRPCCall {
-    /// How an occurrence's named params are written; bare ones are values in every layout. The raw value is
-    /// its name in sockets.
+    /// How an occurrence's named params are written; bare ones are values in every layout. The raw
+    /// value is its name in sockets.
     public enum Layout: String, Sendable, Hashable, CaseIterable {
         /// Each value a param; names are left out.
         case values
-        /// `<name>` inside `<param>`, before the value: OpenSIPS's default. XML-RPC has no such thing.
+        /// `<name>` inside `<param>`, before the value: OpenSIPS's default. XML-RPC has no such
+        /// thing.
         case named
-        /// Each value in a struct of this one member: OpenSIPS's `use_struct_param`. Valid, and keeps names.
+        /// Each value in a struct of this one member: OpenSIPS's `use_struct_param`. Valid, and
+        /// keeps names.
         case `struct`
     }
 
@@ -86,8 +88,8 @@ extension [UInt8] {
             append(xmlText: text)
             append(ascii: "</string>")
         case .integer(let number):
-            // The specification has 32 bits. `i8` is what Apache's XML-RPC and those after it (Python among
-            // them) added for 64.
+            // The specification has 32 bits. `i8` is what Apache's XML-RPC and those after it
+            // (Python among them) added for 64.
             let isShort = Int32(exactly: number) != nil
             if isShort { append(ascii: "<int>") } else { append(ascii: "<i8>") }
             append(decimal: number)

@@ -2,10 +2,11 @@
 extension [UInt8] {
     /// Appends character data that reads back as `text`, in an element of any XML 1.0 document.
     ///
-    /// `&`, `<` and `>` become references (the last for `]]>`), and so does the carriage return, which
-    /// a reader would otherwise take for a line feed (XML 1.0 §2.11). What XML 1.0 has no way to say
-    /// (§2.2: the other characters below U+0020 but tab and line feed, U+FFFE, U+FFFF) becomes U+FFFD,
-    /// as bytes do that are not UTF-8: one lost character is better than a lost event.
+    /// `&`, `<` and `>` become references (the last for `]]>`), and so does the carriage return,
+    /// which a reader would otherwise take for a line feed (XML 1.0 §2.11). What XML 1.0 has no way
+    /// to say (§2.2: the other characters below U+0020 but tab and line feed, U+FFFE, U+FFFF)
+    /// becomes U+FFFD, as bytes do that are not UTF-8: one lost character is better than a lost
+    /// event.
     public mutating func append(xmlText text: String) {
         let bytes = text.utf8.span
         reserveCapacity(count + bytes.count)
@@ -24,8 +25,8 @@ extension [UInt8] {
         }
     }
 
-    /// Appends a double as XML-RPC has it: digits, a point, digits, never an exponent; so the largest takes
-    /// 311 bytes. It is the shortest such text that reads back equal.
+    /// Appends a double as XML-RPC has it: digits, a point, digits, never an exponent; so the
+    /// largest takes 311 bytes. It is the shortest such text that reads back equal.
     public mutating func append(xmlDouble number: Double) {
         let text = number.description
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "e")),

@@ -1,7 +1,5 @@
-import Dispatch
 import EventCore
 import Net
-import Synchronization
 import Transports
 
 /// JSON-RPC calls through the transport itself: as many destinations as there are to be calls in flight, each with
@@ -37,45 +35,5 @@ enum CallsPart {
         transport.stop(drainMilliseconds: 0)
         print(
             #"{"calls":\#(rounds * inFlight),"delivered":\#(ledger.delivered),"cpu_ns":\#(used)}"#)
-    }
-}
-
-/// A ledger that only counts.
-private final class CountingLedger: DeliveryLedger {
-    private struct Counts {
-        var settled = 0
-        var delivered = 0
-        var awaited = Int.max
-    }
-
-    private let counts = Mutex(Counts())
-    private let reached = DispatchSemaphore(value: 0)
-
-    var delivered: Int { counts.withLock(\.delivered) }
-
-    func mayStart(_ subscription: SubscriptionRef) -> DropReason? { nil }
-
-    func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {}
-
-    func tell(_ change: BreakerChange) {}
-
-    func settle(_ results: [DeliveryResult]) {
-        let isReached = counts.withLock { counts in
-            counts.settled += results.count
-            for result in results where result.outcome == .delivered { counts.delivered += 1 }
-            guard counts.settled >= counts.awaited else { return false }
-            counts.awaited = .max
-            return true
-        }
-        if isReached { reached.signal() }
-    }
-
-    func wait(untilSettled count: Int) {
-        let isReached = counts.withLock { counts in
-            if counts.settled >= count { return true }
-            counts.awaited = count
-            return false
-        }
-        if !isReached { reached.wait() }
     }
 }

@@ -13,10 +13,15 @@ enum Micro {
         case ("script", 2): try ScriptPart.run(rounds: numbers[0])
         case ("calls", 4):
             try CallsPart.run(url: arguments[2], inFlight: numbers[0], calls: numbers[1])
+        case ("stream", 5):
+            try StreamPart.run(
+                firstPort: numbers[0], ports: numbers[1], raises: numbers[2], perSecond: numbers[3])
         default:
             print(
-                "usage: bench-micro json ROUNDS | core ROUNDS | script ROUNDS | calls URL IN_FLIGHT CALLS"
-            )
+                """
+                usage: bench-micro json ROUNDS | core ROUNDS | script ROUNDS
+                       | calls URL IN_FLIGHT CALLS | stream FIRST_PORT PORTS RAISES PER_SECOND
+                """)
             exit(2)
         }
     }

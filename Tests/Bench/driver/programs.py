@@ -237,6 +237,23 @@ def peer(name: str, *arguments: str):
         end(process)
 
 
+@contextmanager
+def counting_peer(name: str, *arguments):
+    """One of our own C programs that counts what comes, until its input ends; then it prints JSON, which is what is
+    yielded once the block has been left."""
+    command = [str(SCRATCH / name), *map(str, arguments)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    counted = {}
+    try:
+        process.stdout.readline()
+        yield counted
+        output, _ = process.communicate(timeout=60)
+        counted.update(json.loads(output))
+    finally:
+        process.kill()
+        process.wait()
+
+
 def run_peer(name: str, *arguments) -> dict:
     """Runs one of our own C programs to its end; what it prints is JSON."""
     return json.loads(finish(start_peer(name, *arguments)))
@@ -303,11 +320,20 @@ def free_port() -> int:
 
 def free_datagram_ports(count: int) -> int:
     """The first of `count` consecutive UDP ports that nobody has, below the range the kernel hands out."""
+    return free_ports(count, socket.SOCK_DGRAM)
+
+
+def free_stream_ports(count: int) -> int:
+    """The first of `count` consecutive TCP ports that nobody has, below the range the kernel hands out."""
+    return free_ports(count, socket.SOCK_STREAM)
+
+
+def free_ports(count: int, kind: socket.SocketKind) -> int:
     for first in range(12000, 30000, count):
         probes = []
         try:
             for port in range(first, first + count):
-                probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                probe = socket.socket(socket.AF_INET, kind)
                 probes.append(probe)
                 probe.bind(("127.0.0.1", port))
             return first
@@ -316,7 +342,7 @@ def free_datagram_ports(count: int) -> int:
         finally:
             for probe in probes:
                 probe.close()
-    raise BenchError(f"there are no {count} consecutive free UDP ports")
+    raise BenchError(f"there are no {count} consecutive free ports")
 
 
 def is_open(port: int) -> bool:

@@ -4,8 +4,8 @@ import WireFormats
 
 @testable import Transports
 
-/// What the kernel takes is decided here, byte by byte; what a peer would then have received is compared with what
-/// the exchange says of each delivery.
+/// What the kernel takes is decided here, byte by byte; what a peer would then have received is
+/// compared with what the exchange says of each delivery.
 @Suite("Progress of an attempt on a stream")
 struct StreamExchangeTests {
     /// Deliveries with these payloads to one target.
@@ -35,7 +35,8 @@ struct StreamExchangeTests {
         }
     }
 
-    /// Lets the exchange write everything, at most `sizes` bytes at a time; what a peer then has received.
+    /// Lets the exchange write everything, at most `sizes` bytes at a time; what a peer then has
+    /// received.
     private func write(_ exchange: inout StreamExchange, sizes: [Int]) -> [UInt8] {
         var received: [UInt8] = []
         var output = StreamOutput()
@@ -85,7 +86,8 @@ struct StreamExchangeTests {
         let again = zip(Self.payloads, ends).filter { $0.1 != .delivered }.map(\.0)
         var next = StreamExchange(try Self.attempt(again))
         let second = again.isEmpty ? [] : write(&next, sizes: [1_000])
-        // What a reader makes of both: whole objects, and the beginning of one at the first connection's end.
+        // What a reader makes of both: whole objects, and the beginning of one at the first
+        // connection's end.
         var objects: [String] = []
         for part in [first, second] {
             var splitter = StreamSplitter(framing: .none)

@@ -6,7 +6,8 @@ import WireFormats
 
 @testable import Transports
 
-/// A courier on the test's own thread, in the place of the engine: the test begins attempts and turns the loop.
+/// A courier on the test's own thread, in the place of the engine: the test begins attempts and
+/// turns the loop.
 final class StreamHarness {
     let ledger = RecordingLedger()
     let courier: StreamCourier
@@ -54,7 +55,8 @@ final class StreamHarness {
             now: Clock.boot(), ended: &ended)
     }
 
-    /// Turns the loop until an attempt has ended or `seconds` have passed; its verdicts, one for each delivery.
+    /// Turns the loop until an attempt has ended or `seconds` have passed; its verdicts, one for
+    /// each delivery.
     func end(seconds: Double = 20) -> [Verdict]? {
         turn(seconds: seconds) { !$0.isEmpty }
         guard !ended.isEmpty else { return nil }
