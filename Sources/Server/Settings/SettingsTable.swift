@@ -106,7 +106,8 @@ extension Setting {
         Setting(
             "ca-file", .sending, "path", .optionalText(\.certificateAuthorityFile),
             defaultText: "the system's",
-            "A PEM file with the authorities that may sign the certificates of https receivers and brokers."),
+            "A PEM file with the authorities that may sign the certificates of https receivers and brokers."
+        ),
         Setting(
             "failover-timeout", .sending, "seconds", .seconds(1...86_400, \.failoverMilliseconds),
             "For how long a virtual socket tries a member last that failed."),

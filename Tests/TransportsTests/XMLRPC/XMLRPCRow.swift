@@ -78,6 +78,7 @@ extension FaultRow {
         isWhole: { isWholeHTTP($0) },
         answer: { _ in
             let body = "<methodResponse><params/></methodResponse>"
-            return Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+            return Array(
+                "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
         })
 }
