@@ -30,7 +30,8 @@ public final class EventInterface: Sendable {
         var service: (any ServiceControl)?
         /// Called after raises.
         var listener: (@Sendable () -> Void)?
-        var routes: (any RouteControl)?
+        /// Weak, for it gives commands to this interface.
+        weak var routes: (any RouteControl)?
     }
 
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of

@@ -26,7 +26,9 @@ extension Carillon {
             interface: interface, memory: memory, log: ScriptLog(log, clock: Clock.now),
             environment: ThisProcess.environment(), clock: Clock.now)
         let engine = ScriptEngine(world, transport: transport, effects: effects.begin)
-        interface.addStatistics { [engine] in engine.statistics + memory.statistics }
+        interface.addStatistics { [weak engine] in
+            (engine?.statistics ?? []) + memory.statistics
+        }
         return engine
     }
 

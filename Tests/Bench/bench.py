@@ -12,7 +12,18 @@ import time
 # The driver leaves nothing behind in the source tree.
 sys.dont_write_bytecode = True
 
-from driver import figures, footprint, http, inside, programs, raising, rounds, streams, subscriptions
+from driver import (
+    figures,
+    footprint,
+    http,
+    inside,
+    programs,
+    raising,
+    rounds,
+    scripting,
+    streams,
+    subscriptions,
+)
 
 GROUPS = {
     "http": http.measure,
@@ -22,6 +33,7 @@ GROUPS = {
     "json": inside.measure_json,
     "core": inside.measure_core,
     "script": inside.measure_scripts,
+    "route": scripting.measure,
     "store": subscriptions.measure_store,
     "million": subscriptions.measure_million,
     "footprint": footprint.measure,

@@ -207,7 +207,7 @@ extension ScriptEngine: RouteControl {
             return answer(
                 .failure(
                     CommandError(
-                        .invalidMessage, "It is no SIP message, at \(error).", parameter: "sip",
+                        .invalidMessage, "It is no SIP message, at \(error)", parameter: "sip",
                         fault: .badFormat)))
         }
         let request = request(command, script, route, message, at: now, answer)

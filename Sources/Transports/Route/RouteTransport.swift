@@ -91,6 +91,8 @@ public final class RouteTransport: Transport {
             return state.runner
         }
         runner?.stop(drainMilliseconds: drainMilliseconds)
+        // It holds who holds the core, which holds this.
+        state.withLock { $0.runner = nil }
     }
 }
 
