@@ -56,7 +56,7 @@ simulate: toolchain ## run the core against a naive model (SEED=n, STEPS=n)
 fuzz: toolchain ## fuzz the parsers (SECONDS=60 each, ONLY=HTTP)
 	python3 Tests/Fuzz/fuzz.py --seconds $(or $(SECONDS),60) $(if $(ONLY),--only $(ONLY))
 
-torture: build ## kill the service 200 times, cycle a million connections, flood it, 1,000 slow clients
+torture: build ## kill the service 200 times and a broker 50 times, cycle a million connections, flood it, 1,000 slow clients
 	@.ci/packages torture
 	CARILLON_TORTURE=1 swift test $(FLAGS) --filter Torture
 	python3 Tests/Torture/slow.py

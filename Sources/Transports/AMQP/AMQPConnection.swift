@@ -46,8 +46,8 @@ final class AMQPConnection {
     /// What poll watches.
     var descriptor: Int32 { amqp_get_sockfd(handle) }
 
-    /// Whether a frame has been read from the socket and not yet been handed out by `nextEvent`.
-    var hasBuffered: Bool { amqp_frames_enqueued(handle) != 0 || amqp_data_in_buffer(handle) != 0 }
+    /// How often each side shows that it lives, as both agreed when we logged in.
+    var heartbeatSeconds: Int { Int(amqp_get_heartbeat(handle)) }
 
     // MARK: Opening
 

@@ -25,7 +25,7 @@ final class AMQPCourier: Courier {
 
     var wakeup: Wakeup { outbox.wakeup }
 
-    var attemptsPerDestination: Int { settings.attemptsPerBroker }
+    var attemptsPerDestination: Int { settings.attemptsPerDestination }
 
     /// All messages to one broker may go together: each is a message of its own anyway. Of one
     /// destination they need not be to one broker: `tls` is an option, and may have been replaced

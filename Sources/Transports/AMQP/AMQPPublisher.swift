@@ -45,9 +45,9 @@ final class AMQPPublisher {
 
     /// When `turn` is to be called at the latest; nil = there is no need.
     func wakeTime(now: Int64) -> Int64? {
-        guard connection != nil else { return nil }
+        guard let connection else { return nil }
         // Heartbeats are sent when `turn` looks: twice as often as they are due.
-        let heartbeat = now + Int64(settings.heartbeatSeconds) * 500_000_000
+        let heartbeat = now + Int64(max(1, connection.heartbeatSeconds)) * 500_000_000
         return earlier(heartbeat, earlier(nextDeadline, isIdle ? idleEnd : nil))
     }
 

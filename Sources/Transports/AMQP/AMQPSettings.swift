@@ -13,15 +13,15 @@ public struct AMQPSettings: Sendable, Equatable {
     /// runs only while the broker takes messages.
     public var confirmTimeoutMilliseconds = 30_000
     /// How often each side shows that it lives; after twice this time of silence the connection
-    /// counts as dead. The broker may ask for less.
+    /// counts as dead. At least 1; the broker may ask for less.
     public var heartbeatSeconds = 5
-    /// Deliveries in one attempt, at most; with `attemptsPerBroker` the window of what is not yet
-    /// confirmed.
+    /// Deliveries in one attempt, at most; with `attemptsPerDestination` the window of what is not
+    /// yet confirmed of one exchange and key.
     public var messagesPerAttempt = 128
     /// Bytes of the payloads in one attempt, at most.
     public var bytesPerAttempt = 64 << 10
-    /// Attempts under way at one broker.
-    public var attemptsPerBroker = 8
+    /// Attempts under way at one exchange and key.
+    public var attemptsPerDestination = 8
     /// Connections, each with a thread: brokers, and users and virtual hosts of one. For one more,
     /// the one that has been idle for the longest time is closed.
     public var connectionsMax = 32

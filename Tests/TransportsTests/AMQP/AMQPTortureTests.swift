@@ -15,8 +15,8 @@ private let victim = Result { try RabbitMQServer(isStarted: false) }
 private let isTorture = ProcessInfo.processInfo.environment["CARILLON_TORTURE"] == "1"
 
 extension RabbitMQTests {
-    @Suite("faults; Torture")
-    struct AMQPFaultTests {
+    @Suite("faults")
+    struct AMQPTortureTests {
         private let server: RabbitMQServer
 
         init() throws {
