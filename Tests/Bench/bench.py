@@ -13,6 +13,7 @@ import time
 sys.dont_write_bytecode = True
 
 from driver import (
+    broker,
     figures,
     footprint,
     http,
@@ -30,6 +31,7 @@ GROUPS = {
     "raise": raising.measure,
     "calls": inside.measure_calls,
     "stream": streams.measure,
+    "amqp": broker.measure,
     "json": inside.measure_json,
     "core": inside.measure_core,
     "script": inside.measure_scripts,

@@ -13,6 +13,8 @@ enum Micro {
         case ("script", 2): try ScriptPart.run(rounds: numbers[0])
         case ("calls", 4):
             try CallsPart.run(url: arguments[2], inFlight: numbers[0], calls: numbers[1])
+        case ("publish", 3): try BrokerPart.publish(socket: arguments[2], messages: numbers[0])
+        case ("reconnect", 3): try BrokerPart.reconnect(socket: arguments[2], failures: numbers[0])
         case ("stream", 5):
             try StreamPart.run(
                 firstPort: numbers[0], ports: numbers[1], raises: numbers[2], perSecond: numbers[3])
@@ -21,6 +23,7 @@ enum Micro {
                 """
                 usage: bench-micro json ROUNDS | core ROUNDS | script ROUNDS
                        | calls URL IN_FLIGHT CALLS | stream FIRST_PORT PORTS RAISES PER_SECOND
+                       | publish SOCKET MESSAGES | reconnect SOCKET FAILURES
                 """)
             exit(2)
         }

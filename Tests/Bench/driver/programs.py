@@ -30,7 +30,11 @@ NEEDED = {
     "nginx": "nginx-light",
     "valgrind": "valgrind",
     "strip": "binutils",
+    "epmd": "erlang-base",
 }
+
+
+LIBRARIES = {"easy_per_call": ["-lcurl"], "amqp_loop": ["-lrabbitmq"]}
 
 
 def find(tool: str) -> str:
@@ -49,7 +53,7 @@ def build_peers() -> None:
         newest = max([source.stat().st_mtime, *headers])
         if program.exists() and program.stat().st_mtime >= newest:
             continue
-        libraries = ["-lcurl"] if source.stem == "easy_per_call" else []
+        libraries = LIBRARIES.get(source.stem, [])
         command = [
             find("gcc"),
             "-O2",
