@@ -21,6 +21,15 @@ struct ContractTests {
         #expect(!document.isEmpty)
     }
 
+    @Test("every transport there is has its name in the document, and no other")
+    func transports() throws {
+        let service = try RunningService()
+        let names = contract.root["components"]["schemas"]["TransportName"]["enum"].elements
+        #expect(
+            names.compactMap(\.string).sorted()
+                == service.carillon.interface.transportNames.sorted())
+    }
+
     @Test("GET /openapi.yaml is the file, byte for byte")
     func served() throws {
         let service = try RunningService()
