@@ -99,14 +99,24 @@ public final class EventInterface: Sendable {
     }
 
     /// Stops each transport, then ends what it was not handed any more: dropped(stopped), as is every delivery raised
-    /// later. Blocks for at most about `drainMilliseconds` a transport.
-    public func stop(drainMilliseconds: Int) {
+    /// later. Blocks for at most about `drainMilliseconds` a transport. `told` hears of each one in turn how many
+    /// deliveries were dropped for that.
+    public func stop(
+        drainMilliseconds: Int, told: (_ transport: String, _ dropped: UInt64) -> Void = { _, _ in }
+    ) {
         for (lane, transport) in transports.enumerated() {
+            let before = stopped
+            defer { told(transport.name, stopped - before) }
             transport.stop(drainMilliseconds: drainMilliseconds)
             let answered = core.withLock { $0.state.close(lane: lane) }
             gates[lane].pass()
             for waiter in answered { waiter.continuation(.success(waiter.reply)) }
         }
+    }
+
+    /// Deliveries dropped so far because the service stopped.
+    private var stopped: UInt64 {
+        totals().droppedBy.first { $0.reason == .stopped }?.count ?? 0
     }
 
     /// Text → socket, by the transport of its scheme.

@@ -34,6 +34,9 @@ extension Carillon {
         try checkAuthorities(settings)
         _ = try flatstoreSettings(settings)
         _ = try script(settings)
+        guard settings.queueBytesMax <= settings.queueBytesTotal else {
+            throw StartError("--queue-bytes-max: expected no more than queue-bytes-total.")
+        }
     }
 
     /// Puts those of `new` in force that can change while the service runs; keeps all as they were where anything in
@@ -73,6 +76,7 @@ extension Carillon {
             self.policy.replace(mode: policy.mode, unixDirectories: policy.unixDirectories)
             rules.replace(Self.rules(current, addresses: addresses))
             interface.adjust(current.coreLimits)
+            for transport in queueing { transport.adjust(current.delivery) }
             if let level = current.level { logSwitch.level = level }
             return report
         }

@@ -16,6 +16,8 @@ public final class Carillon: Sendable {
     let logSwitch: LogSwitch
     let interface: EventInterface
     let policy: TargetPolicy
+    /// Those of the transports whose deliveries wait in queues.
+    let queueing: [any QueueingTransport]
     private let files = ReopenedFiles()
     let rules: LiveRules
     let addresses: [ListenAddress]
@@ -82,6 +84,7 @@ public final class Carillon: Sendable {
         try Self.announceRotations(of: files, on: interface, log: log)
         requestGuard = try RequestGuard(settings, on: interface)
         Statistics.register(interface, transports: transports)
+        queueing = transports.compactMap { $0 as? any QueueingTransport }
         rules = LiveRules(Self.rules(settings, addresses: wanted))
         let runner = MIRunner(interface: interface)
         feed = OccurrenceFeed(interface, streamsMax: settings.streamsMax)
@@ -163,7 +166,10 @@ public final class Carillon: Sendable {
         let drainMilliseconds = current.withLock { $0.drainMilliseconds }
         doors.close(graceMilliseconds: drainMilliseconds)
         server.stop(graceMilliseconds: drainMilliseconds)
-        interface.stop(drainMilliseconds: drainMilliseconds)
+        interface.stop(drainMilliseconds: drainMilliseconds) { transport, dropped in
+            guard dropped > 0 else { return }
+            log.warning("TRANSPORT(\(transport)): stopped dropped=\(dropped)")
+        }
         calls.stop()
         housekeeping.stop()
         store.close()

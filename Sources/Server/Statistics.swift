@@ -7,6 +7,24 @@ internal import Transports
 enum Statistics {
     /// Adds what the transports count beside the outcomes of deliveries.
     static func register(_ interface: EventInterface, transports: [any Transport]) {
+        for case let queueing as any QueueingTransport in transports {
+            let group = "transport_\(queueing.name)"
+            interface.addStatistics {
+                let counted = queueing.statistics
+                return [
+                    Statistic(
+                        group: group, name: "waiting", value: Int64(counted.waiting), kind: .gauge),
+                    Statistic(
+                        group: group, name: "under_way", value: Int64(counted.underWay),
+                        kind: .gauge),
+                    Statistic(
+                        group: group, name: "breakers_open", value: Int64(counted.breakersOpen),
+                        kind: .gauge),
+                    Statistic(
+                        group: group, name: "retries", value: Int64(clamping: counted.retries)),
+                ]
+            }
+        }
         for case let datagram as DatagramTransport in transports {
             interface.addStatistics {
                 let counted = datagram.statistics()

@@ -7,6 +7,8 @@ internal import Transports
 struct TransportMaker: Sendable {
     let policy: TargetPolicy
     let rpc: HTTPSettings
+    /// How all of them queue.
+    let delivery: DeliverySettings
     let flatstore: FlatstoreSettings
     let amqp: AMQPSettings
     /// Told of every transport that has files open.
@@ -18,14 +20,13 @@ struct TransportMaker: Sendable {
         var rpc = rpc
         var flatstore = flatstore
         var amqp = amqp
-        if !retries {
-            rpc.delivery = Self.withoutRetries(rpc.delivery)
-            flatstore.delivery = Self.withoutRetries(flatstore.delivery)
-            amqp.delivery = Self.withoutRetries(amqp.delivery)
-            amqp.waitsForBroker = false
-        }
+        let delivery = retries ? delivery : delivery.withoutRetries
+        rpc.delivery = delivery
+        flatstore.delivery = delivery
+        amqp.delivery = delivery
+        amqp.waitsForBroker = retries
         var stream = StreamSettings()
-        stream.delivery = rpc.delivery
+        stream.delivery = delivery
         let resolver = Resolver(clock: Clock.now)
         let files = try FlatstoreTransport(settings: flatstore)
         reopened.add(files)
@@ -37,14 +38,6 @@ struct TransportMaker: Sendable {
             files,
             try AMQPTransport(settings: amqp, policy: policy, resolver: resolver),
         ]
-    }
-
-    private static func withoutRetries(_ settings: DeliverySettings) -> DeliverySettings {
-        var settings = settings
-        settings.retry.retriesMax = 0
-        settings.breaker.firstPauseMilliseconds = 0
-        settings.breaker.pauseMaxMilliseconds = 0
-        return settings
     }
 }
 

@@ -16,12 +16,13 @@ extension Carillon {
         var amqp = AMQPSettings()
         amqp.certificateAuthorityFile = settings.certificateAuthorityFile
         let maker = TransportMaker(
-            policy: policy, rpc: rpc, flatstore: try flatstoreSettings(settings),
-            amqp: amqp, reopened: reopened)
+            policy: policy, rpc: rpc, delivery: settings.delivery,
+            flatstore: try flatstoreSettings(settings), amqp: amqp, reopened: reopened)
         do throws(SystemError) {
             let plain = try maker.make()
             var virtual = VirtualSettings()
             virtual.failoverMilliseconds = settings.failoverMilliseconds
+            virtual.delivery = settings.delivery
             return plain + [
                 try VirtualTransport(settings: virtual, siblings: plain) {
                     retries throws(SystemError) in try maker.make(retries: retries)

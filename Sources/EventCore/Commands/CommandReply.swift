@@ -78,6 +78,8 @@ public struct SubscriptionView: Sendable {
     public let createdBy: String?
     /// What became of the occurrences that matched it, since this process began.
     public let deliveries: DeliveryCounts
+    /// How it goes where its socket points to; nil where its transport keeps no such books.
+    public let destination: DestinationHealth?
 }
 
 /// A page of subscriptions.

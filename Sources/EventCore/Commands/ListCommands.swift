@@ -47,9 +47,10 @@ public struct ListSubscribersCommand: Sendable {
                 if requiresEvent { throw interface.eventNotFound(event) }
                 return .subscriptions(
                     SubscriptionPage(
-                        subscriptions: [], nextCursor: nil, version: core.state.subscribersVersion))
+                        subscriptions: [], nextCursor: nil,
+                        version: interface.version(ofSubscribersOf: nil, in: core.state)))
             }
-            let version = core.state.version(ofSubscribersOf: eventNumber)
+            let version = interface.version(ofSubscribersOf: eventNumber, in: core.state)
             if version == knownVersion { return .unchanged(version: version) }
             var page = Page(limit: limit, scansLeft: interface.limits.pageScanMax)
             func visit(_ slot: UInt32) -> Bool {

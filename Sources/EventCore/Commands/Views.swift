@@ -9,6 +9,12 @@ extension EventInterface {
         return slot
     }
 
+    /// The version of a listing of one event's subscribers, or of all, with how it goes at their destinations. Each
+    /// part only rises, so the sum is never the same twice.
+    func version(ofSubscribersOf event: UInt32?, in state: borrowing EventState) -> UInt64 {
+        transports.reduce(state.version(ofSubscribersOf: event)) { $0 + $1.healthVersion }
+    }
+
     /// A subscription as it stands.
     func view(_ slot: UInt32, in state: borrowing EventState, at now: Moment) -> SubscriptionView {
         let record = state.slab[slot]
@@ -21,7 +27,8 @@ extension EventInterface {
             expiresAt: state.wallDeadline(of: record),
             ttlSeconds: isPermanent ? nil : (left + 999_999_999) / 1_000_000_000,
             createdAt: record.created, createdBy: state.names[record.creator],
-            deliveries: state.counts(of: record))
+            deliveries: state.counts(of: record),
+            destination: transports[Int(record.transport)].health(of: record.socket))
     }
 }
 

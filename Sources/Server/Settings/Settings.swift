@@ -1,6 +1,7 @@
 internal import EventCore
 public import Logging
 internal import Net
+internal import Transports
 internal import WireFormats
 
 /// Everything about a Carillon that can be set. The defaults are those of a service started without a flag; names,
@@ -62,6 +63,24 @@ public struct Settings: Sendable {
     public var flatstoreRotateSeconds = 0
     /// Most such files that are open.
     public var flatstoreFilesMax = 100
+    /// Most deliveries that wait for one destination.
+    public var queueMessagesMax = 1_000
+    /// Most bytes that wait for one destination.
+    public var queueBytesMax = 1 << 20
+    /// Most bytes that wait for all destinations of one transport.
+    public var queueBytesTotal = 64 << 20
+    /// Attempts that may follow a delivery's first one.
+    public var retries = 3
+    /// The longest pause before the second attempt; each further one may be twice as long.
+    public var retryDelayMilliseconds = 500
+    /// The longest pause between two attempts.
+    public var retryDelayMaxMilliseconds = 30_000
+    /// Failures in a row after which a destination is left alone.
+    public var breakerFailures = 5
+    /// For how long at first.
+    public var breakerPauseMilliseconds = 1_000
+    /// For how long at most.
+    public var breakerPauseMaxMilliseconds = 30_000
     /// How long queued deliveries may still go out while the service stops.
     public var drainMilliseconds = 5_000
     /// Event loops of the HTTP server; 0 = half the cores, at least one.
@@ -135,6 +154,21 @@ public struct Settings: Sendable {
         limits.expireMaxSeconds = Int64(expireMaxSeconds)
         limits.expiringNoticeSeconds = Int64(expiringNoticeSeconds)
         return limits
+    }
+
+    /// How transports with queues deliver.
+    var delivery: DeliverySettings {
+        var delivery = DeliverySettings()
+        delivery.queue.messagesPerDestination = queueMessagesMax
+        delivery.queue.bytesPerDestination = queueBytesMax
+        delivery.queue.bytesTotal = queueBytesTotal
+        delivery.retry.retriesMax = retries
+        delivery.retry.firstDelayMilliseconds = retryDelayMilliseconds
+        delivery.retry.delayMaxMilliseconds = retryDelayMaxMilliseconds
+        delivery.breaker.failuresMax = breakerFailures
+        delivery.breaker.firstPauseMilliseconds = breakerPauseMilliseconds
+        delivery.breaker.pauseMaxMilliseconds = breakerPauseMaxMilliseconds
+        return delivery
     }
 }
 

@@ -1,7 +1,7 @@
 extension Setting {
     /// Every setting, in the order of `--help`.
     public static let table: [Setting] =
-        listening + access + keeping + script + sending + limits + logging
+        listening + access + keeping + script + sending + queues + limits + logging
 
     /// The setting of this name.
     public static func named(_ name: String) -> Setting? {
@@ -132,6 +132,47 @@ extension Setting {
         Setting(
             "drain-seconds", .sending, "n", .seconds(0...600, \.drainMilliseconds), reload: true,
             "For how long queued deliveries may still go out while the service stops."),
+    ]
+
+    private static let queues: [Setting] = [
+        Setting(
+            "queue-messages-max", .sending, "n", .number(1...1_000_000, \.queueMessagesMax),
+            reload: true,
+            "Most deliveries that wait for one destination; one more drops one (option 'overflow')."
+        ),
+        Setting(
+            "queue-bytes-max", .sending, "bytes",
+            .number(4_096...1_073_741_824, \.queueBytesMax), reload: true,
+            "Most bytes that wait for one destination, 256 for each delivery included."),
+        Setting(
+            "queue-bytes-total", .sending, "bytes",
+            .number(65_536...68_719_476_736, \.queueBytesTotal), reload: true,
+            "Most bytes that wait in one transport; beyond it those who hold most lose their oldest."
+        ),
+        Setting(
+            "retries", .sending, "n", .number(0...100, \.retries), reload: true,
+            "Attempts that may follow a delivery's first one."),
+        Setting(
+            "retry-delay-milliseconds", .sending, "n",
+            .number(0...600_000, \.retryDelayMilliseconds), reload: true,
+            "The second attempt follows after a random time up to this; each bound is twice the one before."
+        ),
+        Setting(
+            "retry-delay-max-milliseconds", .sending, "n",
+            .number(0...3_600_000, \.retryDelayMaxMilliseconds), reload: true,
+            "No such bound grows beyond this."),
+        Setting(
+            "breaker-failures", .sending, "n", .number(1...1_000, \.breakerFailures), reload: true,
+            "Failures in a row without an answer after which a destination is left alone for a while."
+        ),
+        Setting(
+            "breaker-pause-milliseconds", .sending, "n",
+            .number(0...3_600_000, \.breakerPauseMilliseconds), reload: true,
+            "For how long at first; each further failure doubles it. Half of it is random."),
+        Setting(
+            "breaker-pause-max-milliseconds", .sending, "n",
+            .number(0...3_600_000, \.breakerPauseMaxMilliseconds), reload: true,
+            "For how long at most."),
     ]
 
     private static let limits: [Setting] = [

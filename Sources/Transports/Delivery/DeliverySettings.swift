@@ -13,4 +13,13 @@ public struct DeliverySettings: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The same without retries, and no destination is ever left alone: for who tries another one instead.
+    public var withoutRetries: DeliverySettings {
+        var settings = self
+        settings.retry.retriesMax = 0
+        settings.breaker.firstPauseMilliseconds = 0
+        settings.breaker.pauseMaxMilliseconds = 0
+        return settings
+    }
 }

@@ -23,7 +23,16 @@ enum SubscriptionRows {
         ]
             + ["delivered", "failed", "dropped", "pending"].map {
                 String(counts?[$0]?.integerValue ?? 0)
+                    + ($0 == "pending" ? trouble(subscription) : "")
             }
+    }
+
+    /// Why they wait, where their destination fails: ` failing`, ` open`, ` half_open`.
+    private static func trouble(_ subscription: JSON) -> String {
+        let destination = subscription["destination"]
+        guard let state = destination?["state"]?.stringValue else { return "" }
+        if state != "closed" { return " " + state }
+        return destination?["consecutive_failures"]?.integerValue ?? 0 > 0 ? " failing" : ""
     }
 
     /// Prints them as a table.

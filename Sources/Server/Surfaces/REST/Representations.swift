@@ -34,6 +34,31 @@ enum Representation {
         }
         body.append(ascii: #","deliveries":"#)
         write(view.deliveries, to: &body)
+        if let destination = view.destination {
+            body.append(ascii: #","destination":"#)
+            write(destination, to: &body)
+        }
+        body.append(ascii: "}")
+    }
+
+    /// How it goes at a destination.
+    static func write(_ health: DestinationHealth, to body: inout [UInt8]) {
+        body.append(ascii: #"{"state":"#)
+        body.append(jsonString: health.breaker.rawValue)
+        body.append(ascii: #","consecutive_failures":"#)
+        body.append(decimal: UInt64(health.consecutiveFailures))
+        if let lastError = health.lastError, let time = health.lastErrorTime {
+            body.append(ascii: #","last_error":"#)
+            body.append(jsonString: lastError)
+            body.append(ascii: #","last_error_at":""#)
+            body.append(rfc3339: time)
+            body.append(ascii: "\"")
+        }
+        if let time = health.nextAttemptTime {
+            body.append(ascii: #","next_attempt_at":""#)
+            body.append(rfc3339: time)
+            body.append(ascii: "\"")
+        }
         body.append(ascii: "}")
     }
 
