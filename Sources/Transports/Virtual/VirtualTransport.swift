@@ -118,24 +118,6 @@ public final class VirtualTransport: QueueingTransport {
     }
 
     /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
-
-    /// See `Transport`.
-    public var healthVersion: UInt64 { engine.healthVersion }
-
-    /// See `QueueingTransport`. Without what waits in the queues of members, which are counted as under way.
-    public var statistics: DeliveryStatistics { engine.statistics }
-
-    /// See `QueueingTransport`. Members go on with them too, those that have been made.
-    public func adjust(_ settings: DeliverySettings) {
-        engine.adjust(settings)
-        for case let member as any QueueingTransport in patient.made { member.adjust(settings) }
-        for case let member as any QueueingTransport in brisk.made {
-            member.adjust(settings.withoutRetries)
-        }
-    }
-
-    /// See `Transport`.
     public func stop(drainMilliseconds: Int) {
         engine.stop(drainMilliseconds: drainMilliseconds)
         // The courier has stopped its own where it ran.
