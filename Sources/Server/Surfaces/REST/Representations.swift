@@ -59,6 +59,21 @@ enum Representation {
             body.append(rfc3339: time)
             body.append(ascii: "\"")
         }
+        if !health.members.isEmpty {
+            body.append(ascii: #","members":["#)
+            writeList(health.members, to: &body, write)
+            body.append(ascii: "]")
+        }
+        body.append(ascii: "}")
+    }
+
+    private static func write(_ member: DestinationHealth.Member, to body: inout [UInt8]) {
+        body.append(ascii: #"{"socket":"#)
+        body.append(jsonString: member.socket)
+        if let health = member.health {
+            body.append(ascii: #","destination":"#)
+            write(health, to: &body)
+        }
         body.append(ascii: "}")
     }
 
