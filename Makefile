@@ -2,7 +2,7 @@
 # which and why, and does nothing where they are all there.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint format contract simulate fuzz torture bench man install clean
+.PHONY: help run build test check lint format contract simulate fuzz torture soak bench man install clean
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -60,6 +60,9 @@ torture: build ## kill the service 200 times and a broker 50 times, cycle a mill
 	@.ci/packages torture
 	CARILLON_TORTURE=1 swift test $(FLAGS) --filter Torture
 	python3 Tests/Torture/slow.py
+
+soak: build ## ten minutes with half of the receivers dead: memory stays where it is (SECONDS=600)
+	CARILLON_SOAK_SECONDS=$(or $(SECONDS),600) swift test $(FLAGS) --filter SoakTests
 
 bench: toolchain ## measure against nginx and plain C (ONLY=name, ROUNDS=7, JSON=file)
 	@.ci/packages bench

@@ -32,6 +32,7 @@ GROUPS = {
     "calls": inside.measure_calls,
     "stream": streams.measure,
     "amqp": broker.measure,
+    "hung": inside.measure_hung,
     "json": inside.measure_json,
     "core": inside.measure_core,
     "script": inside.measure_scripts,

@@ -19,6 +19,14 @@ struct AttemptSums {
     /// Nothing known.
     init() {}
 
+    /// All of them arrived: what happens most, without a copy of anything.
+    mutating func addDelivered<Target>(
+        _ deliveries: [QueuedDelivery<Target>], report: inout DeliveryReport
+    ) {
+        wasAnswered = true
+        for place in deliveries.indices { report.settle(deliveries[place], .delivered) }
+    }
+
     /// Adds one verdict; the delivery where it is to be put back. See the table at `Verdict`.
     mutating func add<Target>(
         _ verdict: Verdict, on delivery: QueuedDelivery<Target>, _ policy: RetryPolicy,

@@ -8,7 +8,8 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
     private let state: Lock<State>
 
     private struct State {
-        var deliveries: [QueuedDelivery<Target>] = []
+        /// As they were left, group by group: nothing is copied on its way.
+        var groups: [[QueuedDelivery<Target>]] = []
         var bytes = 0
         var bytesMax: Int
         /// Settings that the engine's thread has not taken over yet.
@@ -29,7 +30,8 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
 
     /// Leaves `deliveries`, in order. The result is how many were taken, or nil once the engine has stopped:
     /// those at the end that no longer fit are not.
-    func put(_ deliveries: [QueuedDelivery<Target>]) -> Int? {
+    func put(_ deliveries: consuming [QueuedDelivery<Target>]) -> Int? {
+        let deliveries = deliveries
         let (taken, mustWake) = state.withLock { state -> (Int?, Bool) in
             guard !state.isClosed, state.stopTime == nil else { return (nil, false) }
             var taken = 0
@@ -38,7 +40,11 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
                 state.bytes += delivery.bytes
                 taken += 1
             }
-            state.deliveries.append(contentsOf: deliveries.prefix(taken))
+            if taken == deliveries.count {
+                state.groups.append(deliveries)
+            } else if taken > 0 {
+                state.groups.append(Array(deliveries.prefix(taken)))
+            }
             defer { state.isAsleep = false }
             return (taken, state.isAsleep)
         }
@@ -63,8 +69,8 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
 
     /// What the engine's thread finds.
     struct Content: Sendable {
-        /// All that was left, in order.
-        var deliveries: [QueuedDelivery<Target>]
+        /// All that was left, in order, group by group.
+        var groups: [[QueuedDelivery<Target>]]
         /// As given to `stop`.
         var stopTime: Int64?
         /// As given to `adjust`, once.
@@ -76,8 +82,8 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         state.withLock { state in
             state.isAsleep = false
             let content = Content(
-                deliveries: state.deliveries, stopTime: state.stopTime, settings: state.settings)
-            state.deliveries = []
+                groups: state.groups, stopTime: state.stopTime, settings: state.settings)
+            state.groups = []
             state.settings = nil
             state.bytes = 0
             return content
@@ -89,7 +95,7 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
     /// it.
     func fallAsleep() -> Bool {
         state.withLock { state in
-            state.isAsleep = state.deliveries.isEmpty
+            state.isAsleep = state.groups.isEmpty
             return state.isAsleep
         }
     }
@@ -98,8 +104,8 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
     func close() -> [QueuedDelivery<Target>] {
         state.withLock { state in
             state.isClosed = true
-            defer { state.deliveries = [] }
-            return state.deliveries
+            defer { state.groups = [] }
+            return Array(state.groups.joined())
         }
     }
 }

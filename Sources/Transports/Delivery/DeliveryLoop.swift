@@ -42,8 +42,8 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
             let content = inbox.take()
             var now = Clock.now()
             if let settings = content.settings { schedule.settings = settings }
-            for delivery in content.deliveries {
-                schedule.add(delivery, now: now.boot, report: &report)
+            for group in content.groups {
+                for delivery in group { schedule.add(delivery, now: now.boot, report: &report) }
             }
             if let stopTime = content.stopTime, hasDone(by: stopTime, now: now.boot) { break }
             let hasMore = startAttempts(now: now)

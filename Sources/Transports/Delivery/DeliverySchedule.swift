@@ -131,6 +131,10 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         let sums = change(place.index) { lane in
             lane.underWay -= 1
             var sums = AttemptSums()
+            if case .all(.ended(.delivered, _)) = end.verdicts {
+                sums.addDelivered(end.attempt.deliveries, report: &report)
+                return sums
+            }
             for (index, delivery) in end.attempt.deliveries.enumerated() {
                 let again = sums.add(end.verdict(index), on: delivery, policy, report: &report)
                 if let again { lane.queue.putBack(again) }
@@ -147,6 +151,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         _ attempt: Attempt<Target>, _ sums: AttemptSums, at place: Place, now: Moment,
         random: inout some RandomNumberGenerator, report: inout DeliveryReport
     ) {
+        if sums.failure == nil, lanes[place.index]?.isSound == true { return }
         guard var lane = lanes[place.index] else { return }
         let wasClosed = lane.breaker.state == .closed
         let change = lane.learn(sums, attempt.ticket.epoch, settings, now: now, random: &random)

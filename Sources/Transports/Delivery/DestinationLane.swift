@@ -31,6 +31,9 @@ struct DestinationLane<Target: DeliveryTarget> {
     /// Whether nothing waits and nothing is under way.
     var isIdle: Bool { queue.isEmpty && underWay == 0 }
 
+    /// Whether nothing ever failed there, as far as is remembered.
+    var isSound: Bool { health == nil && breaker.failures == 0 }
+
     /// Whether an attempt may start.
     func mayStart(now: Int64, attemptsMax: Int) -> Bool {
         !queue.isEmpty && underWay < attemptsMax && notBefore <= now

@@ -14,6 +14,13 @@ final class CountingLedger: DeliveryLedger {
     private let counts = Mutex(Counts())
     private let reached = DispatchSemaphore(value: 0)
 
+    /// Only deliveries to subscriptions below this slot are counted.
+    private let slotsEnd: UInt32
+
+    init(slotsEnd: UInt32 = .max) {
+        self.slotsEnd = slotsEnd
+    }
+
     /// Deliveries that arrived.
     var delivered: Int { counts.withLock(\.delivered) }
 
@@ -33,8 +40,10 @@ final class CountingLedger: DeliveryLedger {
 
     func settle(_ results: [DeliveryResult]) {
         let isReached = counts.withLock { counts in
-            counts.settled += results.count
-            for result in results where result.outcome == .delivered { counts.delivered += 1 }
+            for result in results where result.subscription.slot < slotsEnd {
+                counts.settled += 1
+                if result.outcome == .delivered { counts.delivered += 1 }
+            }
             guard counts.settled >= counts.awaited else { return false }
             counts.awaited = .max
             return true

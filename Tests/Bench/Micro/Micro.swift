@@ -11,8 +11,11 @@ enum Micro {
         case ("json", 2): try JSONPart.run(rounds: numbers[0])
         case ("core", 2): try CorePart.run(rounds: numbers[0])
         case ("script", 2): try ScriptPart.run(rounds: numbers[0])
-        case ("calls", 4):
-            try CallsPart.run(url: arguments[2], inFlight: numbers[0], calls: numbers[1])
+        case ("calls", 5):
+            try CallsPart.run(
+                url: arguments[2], inFlight: numbers[0], calls: numbers[1], batch: numbers[2])
+        case ("hung", 4):
+            try HungPart.run(url: arguments[2], hung: numbers[0], calls: numbers[1])
         case ("publish", 3): try BrokerPart.publish(socket: arguments[2], messages: numbers[0])
         case ("reconnect", 3): try BrokerPart.reconnect(socket: arguments[2], failures: numbers[0])
         case ("stream", 5):
@@ -22,7 +25,8 @@ enum Micro {
             print(
                 """
                 usage: bench-micro json ROUNDS | core ROUNDS | script ROUNDS
-                       | calls URL IN_FLIGHT CALLS | stream FIRST_PORT PORTS RAISES PER_SECOND
+                       | calls URL IN_FLIGHT CALLS BATCH | hung URL HUNG CALLS
+                       | stream FIRST_PORT PORTS RAISES PER_SECOND
                        | publish SOCKET MESSAGES | reconnect SOCKET FAILURES
                 """)
             exit(2)

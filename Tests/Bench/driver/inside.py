@@ -93,8 +93,8 @@ def measure_calls(plan: Plan) -> list[Figure]:
     with programs.nginx() as receiver:
         url = f"http://127.0.0.1:{receiver.port}/rpc"
 
-        def ours() -> float:
-            result = programs.micro("calls", url, IN_FLIGHT, calls)[0]
+        def ours(batch: int = 1) -> float:
+            result = programs.micro("calls", url, IN_FLIGHT, calls, batch)[0]
             if result["delivered"] != result["calls"]:
                 raise programs.BenchError(
                     f"{result['calls'] - result['delivered']} calls were not delivered"
@@ -111,7 +111,13 @@ def measure_calls(plan: Plan) -> list[Figure]:
             return result["cpu_ns"] / result["calls"] / 1e3
 
         results = interleave(
-            plan.rounds, {"carillon": ours, "raw sockets": raw, "easy per call": careless}
+            plan.rounds,
+            {
+                "carillon": ours,
+                "in arrays of 16": lambda: ours(16),
+                "raw sockets": raw,
+                "easy per call": careless,
+            },
         )
     note = ", ".join(
         f"{who} {statistics.median(values):.1f} µs CPU" for who, values in results.items()
@@ -131,4 +137,39 @@ def measure_calls(plan: Plan) -> list[Figure]:
             0.30,
             ratios(mine, results["easy per call"]),
         ),
+        Figure(
+            "calls.batch",
+            "CPU per notification in arrays of 16 / in single calls",
+            0.25,
+            ratios(results["in arrays of 16"], mine),
+        ),
+    ]
+
+
+def measure_hung(plan: Plan) -> list[Figure]:
+    """How long a healthy receiver's calls take, alone and beside 100 receivers that never answer."""
+    calls = int(10_000 * plan.seconds)
+    with programs.nginx() as receiver:
+        url = f"http://127.0.0.1:{receiver.port}/rpc"
+
+        def beside(hung: int) -> float:
+            result = programs.micro("hung", url, hung, calls)[0]
+            if result["delivered"] != calls:
+                raise programs.BenchError(f"{calls - result['delivered']} calls were lost")
+            return result["p99_ns"] / 1e3
+
+        results = interleave(
+            plan.rounds, {"alone": lambda: beside(0), "beside 100 hung": lambda: beside(100)}
+        )
+    note = ", ".join(
+        f"{who} {statistics.median(values):.0f} µs" for who, values in results.items()
+    )
+    return [
+        Figure(
+            "hung.p99",
+            "p99 of calls to a healthy receiver, beside 100 hung ones / alone",
+            1.10,
+            ratios(results["beside 100 hung"], results["alone"]),
+            note=note,
+        )
     ]

@@ -209,7 +209,7 @@ struct EngineTests {
         let eight = (1...8).map { ScheduleBench.delivery($0, to: target, bytes: 100) }
         #expect(inbox.put(eight) == 8)
         #expect(inbox.put(eight) == 2)
-        #expect(inbox.take().deliveries.count == 10)
+        #expect(inbox.take().groups.joined().count == 10)
         #expect(inbox.put([one]) == 1)
         #expect(inbox.close().count == 1)
         #expect(inbox.put([one]) == nil)
