@@ -151,7 +151,9 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         _ attempt: Attempt<Target>, _ sums: AttemptSums, at place: Place, now: Moment,
         random: inout some RandomNumberGenerator, report: inout DeliveryReport
     ) {
-        if sums.failure == nil, lanes[place.index]?.isSound == true { return }
+        if sums.failure == nil, sums.complaint == nil, lanes[place.index]?.isSound == true {
+            return
+        }
         guard var lane = lanes[place.index] else { return }
         let wasClosed = lane.breaker.state == .closed
         let change = lane.learn(sums, attempt.ticket.epoch, settings, now: now, random: &random)
