@@ -27,6 +27,7 @@ public final class FaultPeer: @unchecked Sendable {
     private var behaviours: [Behaviour] = []
     private var received: [[UInt8]] = []
     private var accepted = 0
+    private var isStopped = false
     private var open: Set<Int32> = []
 
     /// A receiver of requests that end where `isWhole` says so of all that was read, and are
@@ -71,8 +72,13 @@ public final class FaultPeer: @unchecked Sendable {
 
     /// Stops listening and resets what is open.
     public func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        condition.withLock { for number in open { shutdown(number, Int32(SHUT_RDWR)) } }
+        condition.withLock {
+            // Once: the numbers of descriptors are given again.
+            guard !isStopped else { return }
+            isStopped = true
+            shutdown(listener, Int32(SHUT_RDWR))
+            for number in open { shutdown(number, Int32(SHUT_RDWR)) }
+        }
     }
 
     private func acceptAll() {

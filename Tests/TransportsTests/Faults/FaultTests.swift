@@ -10,7 +10,7 @@ struct FaultTests {
     func hangs(row: FaultRow) throws {
         let run = try FaultRun(row)
         run.peer.expect(.hangs, .hangs, .hangs)
-        let hung = try run.target(run.peer, milliseconds: 300)
+        let hung = try run.target(run.peer, milliseconds: 1_000)
         for _ in 0..<3 { run.raise(to: hung) }
         run.peer.waitForConnections(1)
         let other = try run.healthyPeer()
