@@ -75,7 +75,7 @@ public struct RaiseCommand: Sendable {
         waiter: (RaiseReceipt) -> SendLane.Waiter? = { _ in nil },
         deliveries: (RaiseReceipt) -> OccurrenceWaits.Waiter? = { _ in nil }
     ) throws(CommandError) -> RaiseReceipt {
-        try check(interface.limits)
+        try params.check(interface.limits)
         let raised = try interface.locked { core throws(CommandError) -> EventState.Raised in
             interface.expireFirst(&core, at: now)
             let number = try event(in: &core, of: interface)
@@ -116,36 +116,5 @@ public struct RaiseCommand: Sendable {
         try interface.checkName(event)
         return try interface.event(
             event, mayCreate: createsEvent, mayBeReserved: mayRaiseReserved, in: &core)
-    }
-
-    private func check(_ limits: CoreLimits) throws(CommandError) {
-        guard params.items.count <= limits.paramsMax else {
-            throw invalid("An occurrence has at most \(limits.paramsMax) params.", .tooLong)
-        }
-        for param in params.items {
-            if let name = param.name, !isGood(name, limits) {
-                throw invalid(
-                    "A param's name is 1 to \(limits.paramNameScalarsMax) characters, none of them a control character.",
-                    .badFormat)
-            }
-        }
-    }
-
-    private func isGood(_ name: String, _ limits: CoreLimits) -> Bool {
-        guard !name.isEmpty, fits(name, limits.paramNameScalarsMax) else { return false }
-        let bytes = name.utf8Span.span
-        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F {
-            return false
-        }
-        return true
-    }
-
-    /// Counts characters only where the bytes alone do not tell.
-    private func fits(_ text: String, _ scalarsMax: Int) -> Bool {
-        text.utf8.count <= scalarsMax || text.unicodeScalars.count <= scalarsMax
-    }
-
-    private func invalid(_ message: String, _ fault: CommandError.Fault) -> CommandError {
-        CommandError(.invalidParams, message, parameter: "params", fault: fault)
     }
 }

@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// Runs a route of the script, with what it is to be about.
 ///
-/// Answers `.routeRun` when the run has ended. Errors: `routeNotFound`, `invalidMessage`, `serviceUnavailable`.
+/// Answers `.routeRun` when the run has ended. Errors: `invalidParams`, `routeNotFound`, `invalidMessage`,
+/// `serviceUnavailable`.
 public struct RunRouteCommand: Sendable {
     /// Its name; of a route without one, its kind.
     public var name: String
@@ -32,6 +33,7 @@ public struct RunRouteCommand: Sendable {
     func run(
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
+        try params.check(interface.limits)
         let routes = try interface.requireRoutes()
         routes.run(self, at: now, continuation())
         return .awaiting

@@ -75,6 +75,7 @@ struct RouteEndpointTests {
             ("sum", #"{"variables":[1]}"#, 422, "invalid_request"),
             ("sum", #"{"variables":{"a":null}}"#, 422, "invalid_request"),
             ("sum", #"{"params":5}"#, 422, "invalid_request"),
+            ("sum", #"{"params":{"":1}}"#, 422, "invalid_request"),
             ("sum", #"{"sip":"no message"}"#, 422, "invalid_request"),
             ("sum", #"{"nonsense":1}"#, 422, "invalid_request"),
             ("sum", #"{"source_port":0}"#, 422, "invalid_request"),
