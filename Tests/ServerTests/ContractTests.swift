@@ -1,3 +1,4 @@
+import EventCore
 import Foundation
 import TestSupport
 import Testing
