@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// The example of docs/adding-a-transport.md in the conformance suite.
+/// The example of README.md in the conformance suite.
 extension TransportRow {
     static let example: TransportRow = {
         let lines = WrittenLines()
@@ -48,13 +48,12 @@ private final class WrittenLines: Sendable {
 
 @Suite("How to add a transport")
 struct ExampleTests {
-    @Test("the page shows the example as it is compiled and tested")
+    @Test("README shows the example as it is compiled and tested")
     func page() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let root = folder.deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let page = try String(
-            contentsOf: root.appending(path: "docs/adding-a-transport.md"), encoding: .utf8)
+        let page = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
         let example = try String(
             contentsOf: folder.appending(path: "LogTransport.swift"), encoding: .utf8)
         #expect(page.contains("```swift\n" + example + "```\n"))
