@@ -21,7 +21,7 @@ struct OccurrenceTests {
     func receipt() throws {
         let receiver = DatagramReceiver()
         let subscription = try client.subscribe("E_DOOR", receiver.socketText)
-        let raised = try client.raise("E_DOOR", #"{"who":"ann","n":1}"#)
+        let raised = try client.raise("E_DOOR", #"{"door":"front","n":1}"#)
         _ = receiver.receive()
         let receipt = try client.send("GET", "/occurrences/" + id(raised))
         #expect(receipt.status == 200)
@@ -30,7 +30,7 @@ struct OccurrenceTests {
         #expect(receipt.json["time"] as? String == raised.json["time"] as? String)
         #expect(
             receipt.text.contains(
-                #""params":{"who":"ann","n":1},"state":"delivered","matched":1,"delivered":1,"failed":0"#
+                #""params":{"door":"front","n":1},"state":"delivered","matched":1,"delivered":1,"failed":0"#
             ))
         let deliveries = try #require(receipt.json["deliveries"] as? [[String: Any]])
         #expect(deliveries.count == 1)

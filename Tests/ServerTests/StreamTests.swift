@@ -33,13 +33,13 @@ struct StreamTests {
         #expect(reader.head.contains("Content-Type: text/event-stream\r\n"))
         #expect(reader.head.contains("Cache-Control: no-store\r\n"))
         #expect(reader.message() == "retry: 2000\n\n")
-        let raised = try client.raise("E_DOOR", #"{"who":"ann"}"#)
+        let raised = try client.raise("E_DOOR", #"{"door":"front"}"#)
         let id = try #require(raised.json["id"] as? String)
         let time = try #require(raised.json["time"] as? String)
         #expect(
             reader.message() == """
                 id: \(id)
-                data: {"id":"\(id)","event":"E_DOOR","time":"\(time)","params":{"who":"ann"},"matched":0}
+                data: {"id":"\(id)","event":"E_DOOR","time":"\(time)","params":{"door":"front"},"matched":0}
 
 
                 """)
