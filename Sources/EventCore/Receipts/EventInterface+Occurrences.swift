@@ -2,13 +2,17 @@ internal import Synchronization
 
 /// Telling of occurrences, and of what became of them.
 extension EventInterface {
-    /// Has `listener` called after every raise, outside the lock, on the raising thread: it must not block. Raises that
+    /// Has `listener` called, while `isListenedTo` says so, after every raise, outside the lock, on the raising thread: it must not block. Raises that
     /// come while it runs may be told of in one call. Once, at start.
     public func listen(_ listener: @escaping @Sendable () -> Void) {
         core.withLock { core in
             core.listener = listener
-            core.state.isListenedTo = true
         }
+    }
+
+    /// Whether anybody is there to be told by the listener: while nobody is, raises cost nothing more for it.
+    public func isListenedTo(_ yes: Bool) {
+        core.withLock { $0.state.isListenedTo = yes }
     }
 
     /// The occurrences from number `sequence` on that are still remembered, oldest first, at most `count`; those

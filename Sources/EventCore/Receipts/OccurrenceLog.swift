@@ -70,6 +70,16 @@ struct OccurrenceLog {
         while bytes > bytesMax, first + 1 < next { forgetFirst() }
     }
 
+    /// Notes the end of one delivery of an occurrence, where it lies; true if it was the last.
+    mutating func settle(
+        _ sequence: UInt64, _ subscription: SubscriptionRef, _ outcome: Outcome, words: String?
+    ) -> Bool {
+        guard first..<next ~= sequence else { return false }
+        let isSettled: Bool? = entries[place(of: sequence)]?.receipt
+            .settle(subscription, outcome, words: words)
+        return isSettled ?? false
+    }
+
     /// Changes what became of an occurrence; nil if it is not kept.
     @discardableResult
     mutating func update<Result>(

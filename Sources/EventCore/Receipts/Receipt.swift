@@ -44,10 +44,12 @@ struct Receipt {
     /// About what it takes in memory.
     var bytes: Int { targets.count * MemoryLayout<Outcome>.stride }
 
-    /// Notes the end of one delivery.
-    mutating func settle(_ subscription: SubscriptionRef, _ outcome: Outcome, words: String?) {
+    /// Notes the end of one delivery; true if it was the last.
+    mutating func settle(
+        _ subscription: SubscriptionRef, _ outcome: Outcome, words: String?
+    ) -> Bool {
         switch outcome {
-        case .pending: return
+        case .pending: return false
         case .delivered: delivered += 1
         case .failed: failed += 1
         case .dropped: dropped += 1
@@ -56,6 +58,7 @@ struct Receipt {
         if outcome != .delivered, troubles.count < Self.troublesMax {
             troubles.append(Trouble(subscription: subscription, outcome: outcome, words: words))
         }
+        return isSettled
     }
 
     /// Notes an attempt.
@@ -64,8 +67,10 @@ struct Receipt {
     }
 
     private mutating func place(of subscription: SubscriptionRef) -> Int? {
-        for step in 0..<targets.count {
-            let place = (hint + step) % targets.count
+        var place = hint
+        for _ in 0..<targets.count {
+            if place >= targets.count { place = 0 }
+            defer { place += 1 }
             if targets[place].target.subscription == subscription {
                 hint = place + 1
                 return place

@@ -150,11 +150,9 @@ struct EventState {
         _ reference: SubscriptionRef, _ outcome: Outcome, of occurrence: OccurrenceID,
         words: String?
     ) {
-        let isSettled = log.update(occurrence.sequence) { receipt in
-            receipt.settle(reference, outcome, words: words)
-            return receipt.isSettled
+        if log.settle(occurrence.sequence, reference, outcome, words: words) {
+            waits.settled(occurrence.sequence)
         }
-        if isSettled == true { waits.settled(occurrence.sequence) }
     }
 
     /// The version of a listing of one event's subscribers, or of all.

@@ -90,12 +90,18 @@ final class OccurrenceFeed: Sendable {
         state.withLock { state in
             guard state.streams < state.streamsMax else { return false }
             state.streams += 1
+            if state.streams == 1 { interface.isListenedTo(true) }
             return true
         }
     }
 
     /// A client has gone.
-    func leave() { state.withLock { $0.streams -= 1 } }
+    func leave() {
+        state.withLock { state in
+            state.streams -= 1
+            if state.streams == 0 { interface.isListenedTo(false) }
+        }
+    }
 
     private func extend(_ state: inout State) {
         let run = interface.occurrences(from: state.next, count: Self.runMax)
