@@ -82,7 +82,7 @@ def rabbitmq():
         while not programs.is_open(port):
             if started[-1].poll() is not None or time.monotonic() > deadline:
                 raise BenchError("rabbitmq-server does not start; see .build-bench/rabbitmq/output")
-            time.sleep(0.05)
+            time.sleep(0.05)  # no event says that a port is open
         yield port
     finally:
         for process in started:

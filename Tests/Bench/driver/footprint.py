@@ -22,6 +22,7 @@ def measure(plan: Plan) -> list[Figure]:
         ),
     ]
     with programs.carillon() as ours, hello() as bare:
+        # Idle is what it is called once the work of the start is over; no event says when.
         time.sleep(1)
         figures += [
             Figure(

@@ -175,7 +175,7 @@ def wait_until_ready(port: int) -> None:
     while exchange(port, get("/readyz"))[0] != 200:
         if time.monotonic() > deadline:
             raise BenchError(f"carillond is not ready after {START_SECONDS} s")
-        time.sleep(0.001)
+        time.sleep(0.001)  # between two questions whether it is ready
 
 
 NGINX = """
@@ -222,7 +222,7 @@ def nginx(body: str = "", media_type: str = "application/json", under: list[str]
         while not is_open(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise BenchError("nginx does not start; see .build-bench/nginx/error.log")
-            time.sleep(0.01)
+            time.sleep(0.01)  # no event says that a port is open
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         yield Program(int(children[0]) if children else process.pid, port)
     finally:

@@ -56,6 +56,7 @@ static void ask(struct connection *connection) {
         parked[parked_count++] = connection;
         return;
     }
+    // The pace that was asked for: the pause is what is measured, not a wait for something.
     if (plan.pause_us) usleep((useconds_t)plan.pause_us);
     long number = plan.first_number + sent;
     for (int mark = plan.mark_count - 1; mark >= 0; mark--, number /= 10)
