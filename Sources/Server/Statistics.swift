@@ -10,7 +10,7 @@ enum Statistics {
         for case let queueing as any QueueingTransport in transports {
             let group = "transport_\(queueing.name)"
             interface.addStatistics {
-                let counted = queueing.statistics
+                let counted = queueing.queues.statistics
                 return [
                     Statistic(
                         group: group, name: "waiting", value: Int64(counted.waiting), kind: .gauge),

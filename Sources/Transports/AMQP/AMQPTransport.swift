@@ -16,6 +16,8 @@ public final class AMQPTransport: QueueingTransport {
     /// `rabbitmq` alone: TLS is the option `tls`.
     public let schemes = ["rabbitmq"]
 
+    /// See `QueueingTransport`.
+    public var queues: any DeliveryQueues { engine }
     private let engine: DeliveryEngine<AMQPCourier>
     private let policy: TargetPolicy
 
@@ -36,44 +38,12 @@ public final class AMQPTransport: QueueingTransport {
         try AMQPSocketParser.parse(text, policy: policy)
     }
 
-    /// See `Transport`. The password is the secret.
-    public func text(of socket: Socket, secrets: Bool) -> String {
-        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
-    }
-
-    /// See `Transport`.
-    public func attach(to ledger: any DeliveryLedger) {
-        engine.attach(to: ledger)
-    }
-
     /// See `Transport`. Only enqueues.
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {
         var bodies = AMQPBodies(occurrence)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { bodies[$0.format] }
-    }
-
-    /// See `Transport`.
-    public func schedule(_ work: @escaping @Sendable () -> Void) {
-        engine.schedule(work)
-    }
-
-    /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
-
-    /// See `Transport`.
-    public var healthVersion: UInt64 { engine.healthVersion }
-
-    /// See `QueueingTransport`.
-    public var statistics: DeliveryStatistics { engine.statistics }
-
-    /// See `QueueingTransport`.
-    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
-
-    /// See `Transport`.
-    public func stop(drainMilliseconds: Int) {
-        engine.stop(drainMilliseconds: drainMilliseconds)
     }
 }
 

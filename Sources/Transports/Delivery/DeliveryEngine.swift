@@ -9,7 +9,7 @@ internal import Synchronization
 /// A transport makes one, hands it what `Transport` is told (`attach`, `deliver`, `schedule`, `stop`), and asks it
 /// for health. All methods: any thread; none blocks but `stop`. The thread of the queues is made at the
 /// first delivery.
-final class DeliveryEngine<C: Courier>: @unchecked Sendable {
+final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
     // @unchecked because the courier is handed to the loop's thread once and only touched there; all else is
     // behind locks.
     private let courier: C

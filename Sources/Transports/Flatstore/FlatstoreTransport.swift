@@ -18,6 +18,8 @@ public final class FlatstoreTransport: QueueingTransport {
 
     private let directory: String?
     private let requests: FlatstoreRequests
+    /// See `QueueingTransport`.
+    public var queues: any DeliveryQueues { engine }
     private let engine: DeliveryEngine<FlatstoreCourier>
     private let rotations: RotationListener
 
@@ -48,12 +50,6 @@ public final class FlatstoreTransport: QueueingTransport {
         try FlatstoreSocketParser.parse(text, directory: directory)
     }
 
-    /// See `Transport`. Nothing in a `flatstore:` socket is secret.
-    public func text(of socket: Socket, secrets: Bool) -> String { socket.detail?.text ?? "" }
-
-    /// See `Transport`.
-    public func attach(to ledger: any DeliveryLedger) { engine.attach(to: ledger) }
-
     /// See `Transport`. Only enqueues.
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
@@ -67,24 +63,6 @@ public final class FlatstoreTransport: QueueingTransport {
             return line
         }
     }
-
-    /// See `Transport`.
-    public func schedule(_ work: @escaping @Sendable () -> Void) { engine.schedule(work) }
-
-    /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
-
-    /// See `Transport`.
-    public var healthVersion: UInt64 { engine.healthVersion }
-
-    /// See `QueueingTransport`.
-    public var statistics: DeliveryStatistics { engine.statistics }
-
-    /// See `QueueingTransport`.
-    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
-
-    /// See `Transport`.
-    public func stop(drainMilliseconds: Int) { engine.stop(drainMilliseconds: drainMilliseconds) }
 
     /// Has every file opened anew before its next line: for who has renamed them. Any thread;
     /// returns at once.

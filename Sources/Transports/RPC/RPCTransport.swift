@@ -12,6 +12,8 @@ public final class RPCTransport: QueueingTransport {
     /// `http` and `https`.
     public let schemes = ["http", "https"]
 
+    /// See `QueueingTransport`.
+    public var queues: any DeliveryQueues { engine }
     private let engine: DeliveryEngine<CurlCourier<RPCTarget>>
     private let policy: TargetPolicy
 
@@ -31,43 +33,11 @@ public final class RPCTransport: QueueingTransport {
         try RPCSocketParser.parse(text, policy: policy)
     }
 
-    /// See `Transport`. Nothing in an `http:` socket is secret: credentials are refused.
-    public func text(of socket: Socket, secrets: Bool) -> String {
-        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
-    }
-
-    /// See `Transport`.
-    public func attach(to ledger: any DeliveryLedger) {
-        engine.attach(to: ledger)
-    }
-
     /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is full.
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {
         var bodies = RPCBodies(occurrence)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { bodies.body(for: $0) }
-    }
-
-    /// See `Transport`. A serial queue: works run in the order they were scheduled.
-    public func schedule(_ work: @escaping @Sendable () -> Void) {
-        engine.schedule(work)
-    }
-
-    /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
-
-    /// See `Transport`.
-    public var healthVersion: UInt64 { engine.healthVersion }
-
-    /// See `QueueingTransport`.
-    public var statistics: DeliveryStatistics { engine.statistics }
-
-    /// See `QueueingTransport`.
-    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
-
-    /// See `Transport`. Calls go on for up to `drainMilliseconds`; what is left then is dropped.
-    public func stop(drainMilliseconds: Int) {
-        engine.stop(drainMilliseconds: drainMilliseconds)
     }
 }

@@ -13,6 +13,8 @@ public final class StreamTransport: QueueingTransport {
     /// `jsonrpc` and `tcp`.
     public let schemes = ["jsonrpc", "tcp"]
 
+    /// See `QueueingTransport`.
+    public var queues: any DeliveryQueues { engine }
     private let engine: DeliveryEngine<StreamCourier>
     private let policy: TargetPolicy
     private let numbers = RequestNumbers()
@@ -33,16 +35,6 @@ public final class StreamTransport: QueueingTransport {
         try StreamSocketParser.parse(text, policy: policy)
     }
 
-    /// See `Transport`. Nothing in these sockets is secret.
-    public func text(of socket: Socket, secrets: Bool) -> String {
-        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
-    }
-
-    /// See `Transport`.
-    public func attach(to ledger: any DeliveryLedger) {
-        engine.attach(to: ledger)
-    }
-
     /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is
     /// full.
     public func deliver(
@@ -50,27 +42,5 @@ public final class StreamTransport: QueueingTransport {
     ) {
         var payloads = StreamPayloads(occurrence, numbers: numbers)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { payloads.payload(for: $0) }
-    }
-
-    /// See `Transport`. A serial queue: works run in the order they were scheduled.
-    public func schedule(_ work: @escaping @Sendable () -> Void) {
-        engine.schedule(work)
-    }
-
-    /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
-
-    /// See `Transport`.
-    public var healthVersion: UInt64 { engine.healthVersion }
-
-    /// See `QueueingTransport`.
-    public var statistics: DeliveryStatistics { engine.statistics }
-
-    /// See `QueueingTransport`.
-    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
-
-    /// See `Transport`. Attempts go on for up to `drainMilliseconds`; what is left then is dropped.
-    public func stop(drainMilliseconds: Int) {
-        engine.stop(drainMilliseconds: drainMilliseconds)
     }
 }

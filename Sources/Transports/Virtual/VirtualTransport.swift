@@ -18,6 +18,8 @@ public final class VirtualTransport: QueueingTransport {
     private let groups: GroupTable
     private let patient: MemberTransports
     private let brisk: MemberTransports
+    /// See `QueueingTransport`.
+    public var queues: any DeliveryQueues { engine }
     private let engine: DeliveryEngine<VirtualCourier>
     private let parallel = Lock<ParallelGroups?>(nil)
 
@@ -40,11 +42,6 @@ public final class VirtualTransport: QueueingTransport {
 
     /// See `Transport`. The grammar is `VirtualSocketParser`'s.
     public func parse(_ text: SocketText) throws(SocketError) -> Socket { try parser.parse(text) }
-
-    /// See `Transport`. The members' secrets are masked as they mask them.
-    public func text(of socket: Socket, secrets: Bool) -> String {
-        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
-    }
 
     /// See `Transport`.
     public func attach(to ledger: any DeliveryLedger) {
@@ -78,9 +75,6 @@ public final class VirtualTransport: QueueingTransport {
         for (place, result) in zip(places, results) { outcomes[place] = result }
     }
 
-    /// See `Transport`.
-    public func schedule(_ work: @escaping @Sendable () -> Void) { engine.schedule(work) }
-
     /// See `Transport`. With how it goes at each member; of a PARALLEL group itself, at the worst
     /// of them.
     public func health(of socket: Socket) -> DestinationHealth? {
@@ -106,9 +100,6 @@ public final class VirtualTransport: QueueingTransport {
     public var healthVersion: UInt64 {
         (patient.made + brisk.made).reduce(engine.healthVersion) { $0 + $1.healthVersion }
     }
-
-    /// See `QueueingTransport`: of the groups' own queues.
-    public var statistics: DeliveryStatistics { engine.statistics }
 
     /// See `QueueingTransport`. Those of members of PARALLEL groups, too, that are there; members
     /// of the others have no retries whatever is set.

@@ -11,6 +11,8 @@ public final class XMLRPCTransport: QueueingTransport {
     /// `xmlrpc`.
     public let schemes = ["xmlrpc"]
 
+    /// See `QueueingTransport`.
+    public var queues: any DeliveryQueues { engine }
     private let engine: DeliveryEngine<CurlCourier<XMLRPCTarget>>
     private let policy: TargetPolicy
 
@@ -30,16 +32,6 @@ public final class XMLRPCTransport: QueueingTransport {
         try XMLRPCSocketParser.parse(text, policy: policy)
     }
 
-    /// See `Transport`. Nothing in an `xmlrpc:` socket is secret.
-    public func text(of socket: Socket, secrets: Bool) -> String {
-        (secrets ? socket.detail?.secretText : socket.detail?.text) ?? ""
-    }
-
-    /// See `Transport`.
-    public func attach(to ledger: any DeliveryLedger) {
-        engine.attach(to: ledger)
-    }
-
     /// See `Transport`. Only enqueues; `outcomes` has `.pending`, or a drop where the inbox is
     /// full.
     public func deliver(
@@ -47,27 +39,5 @@ public final class XMLRPCTransport: QueueingTransport {
     ) {
         var payloads = XMLRPCPayloads(occurrence)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { payloads.payload(for: $0) }
-    }
-
-    /// See `Transport`. A serial queue: works run in the order they were scheduled.
-    public func schedule(_ work: @escaping @Sendable () -> Void) {
-        engine.schedule(work)
-    }
-
-    /// See `Transport`.
-    public func health(of socket: Socket) -> DestinationHealth? { engine.health(of: socket) }
-
-    /// See `Transport`.
-    public var healthVersion: UInt64 { engine.healthVersion }
-
-    /// See `QueueingTransport`.
-    public var statistics: DeliveryStatistics { engine.statistics }
-
-    /// See `QueueingTransport`.
-    public func adjust(_ settings: DeliverySettings) { engine.adjust(settings) }
-
-    /// See `Transport`. Calls go on for up to `drainMilliseconds`; what is left then is dropped.
-    public func stop(drainMilliseconds: Int) {
-        engine.stop(drainMilliseconds: drainMilliseconds)
     }
 }
