@@ -18,6 +18,22 @@ final class AccessFiles {
         write("tokens", "")
     }
 
+    /// With the tokens `ops`, an admin, and `board`, which may read.
+    static func withOpsAndBoard() throws -> AccessFiles {
+        let files = try AccessFiles()
+        try files.add("ops", "admin")
+        try files.add("board", "read")
+        return files
+    }
+
+    /// A service that takes these tokens.
+    func service(_ change: (inout Settings) -> Void = { _ in }) throws -> RunningService {
+        try RunningService { settings in
+            settings.tokensFile = tokens
+            change(&settings)
+        }
+    }
+
     /// Adds a token: its name is also the token's own text, so that a test can say it.
     func add(_ name: String, _ grants: String...) throws {
         let entry = try TokenEntry(

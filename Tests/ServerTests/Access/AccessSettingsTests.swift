@@ -13,9 +13,7 @@ struct AccessSettingsTests {
     let files: AccessFiles
 
     init() throws {
-        files = try AccessFiles()
-        try files.add("ops", "admin")
-        try files.add("board", "read")
+        files = try AccessFiles.withOpsAndBoard()
     }
 
     @Test("beyond loopback it starts with tokens or users, and not without")

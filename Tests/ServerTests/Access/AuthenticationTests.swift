@@ -13,16 +13,7 @@ struct AuthenticationTests {
     let files: AccessFiles
 
     init() throws {
-        files = try AccessFiles()
-        try files.add("ops", "admin")
-        try files.add("board", "read")
-    }
-
-    private func service(_ change: (inout Settings) -> Void = { _ in }) throws -> RunningService {
-        try RunningService { settings in
-            settings.tokensFile = files.tokens
-            change(&settings)
-        }
+        files = try AccessFiles.withOpsAndBoard()
     }
 
     @Test(
@@ -42,7 +33,7 @@ struct AuthenticationTests {
         "every operation but the open ones is 401 with a challenge, for missing and for wrong credentials"
     )
     func everyOperation() throws {
-        let service = try service()
+        let service = try files.service()
         let client = try service.client()
         for route in RouteTable.routes {
             let path = "\(route.path)".replacing("{}", with: "1")
@@ -89,7 +80,7 @@ struct AuthenticationTests {
 
     @Test("a token says who calls: on every request, whoever else shares the connection")
     func tokens() throws {
-        let service = try service()
+        let service = try files.service()
         let client = try service.client()
         for _ in 0..<3 {
             #expect(try client.send("GET", "/events", fields: bearer("ops")).status == 200)
@@ -103,7 +94,7 @@ struct AuthenticationTests {
     @Test("created_by is the caller's name, is kept by a restart, and is in every representation")
     func createdBy() throws {
         let body = #"{"event":"E_PIKE_BLOCKED","socket":"udp:127.0.0.1:9"}"#
-        let first = try service()
+        let first = try files.service()
         let made = try first.client().send("POST", "/subscriptions", body, fields: bearer("ops"))
         #expect(made.json["created_by"] as? String == "ops")
         let directory = files.directory.path + "/state"
@@ -123,7 +114,7 @@ struct AuthenticationTests {
     )
     func basicUsers() throws {
         let file = files.write("password", "s3cr:et\nsecond line\n")
-        let service = try service {
+        let service = try files.service {
             $0.basicUsers = [
                 "ops:\(file)", "lab:sha256:\(SHA256(of: "pass").hexadecimal)=read,raise:E_UL_*",
             ]
@@ -154,7 +145,7 @@ struct AuthenticationTests {
     @Test("a role limited to networks counts only from there")
     func networks() throws {
         try files.add("far", "admin@10.0.0.0/8", "read@192.0.2.0/24+127.0.0.0/8")
-        let service = try service()
+        let service = try files.service()
         let client = try service.client()
         #expect(try client.send("GET", "/events", fields: bearer("far")).status == 200)
         #expect(try client.send("PUT", "/events/E_A", fields: bearer("far")).status == 403)
@@ -162,7 +153,7 @@ struct AuthenticationTests {
 
     @Test("an admin with a name passes a proxy's core events on; MI says 403 in its own way")
     func reservedAndMI() throws {
-        let service = try service()
+        let service = try files.service()
         let client = try service.client()
         let raise = "/events/E_CORE_THRESHOLD/raise"
         #expect(try client.send("POST", raise, "{}", fields: bearer("ops")).status == 202)
@@ -178,7 +169,7 @@ struct AuthenticationTests {
     @Test(
         "a reload takes tokens in and away, on open connections too; a broken file changes nothing")
     func reload() throws {
-        let service = try service()
+        let service = try files.service()
         let client = try service.client()
         var settings = Settings(stateDirectory: service.stateDirectory)
         settings.listen = ["127.0.0.1:0"]

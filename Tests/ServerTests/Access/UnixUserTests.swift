@@ -13,16 +13,7 @@ struct UnixUserTests {
     let files: AccessFiles
 
     init() throws {
-        files = try AccessFiles()
-        try files.add("ops", "admin")
-        try files.add("board", "read")
-    }
-
-    private func service(_ change: (inout Settings) -> Void = { _ in }) throws -> RunningService {
-        try RunningService { settings in
-            settings.tokensFile = files.tokens
-            change(&settings)
-        }
+        files = try AccessFiles.withOpsAndBoard()
     }
 
     @Test(
@@ -30,7 +21,7 @@ struct UnixUserTests {
     )
     func unixSocket() throws {
         let path = files.directory.path + "/http"
-        let service = try service { $0.listen = ["127.0.0.1:0", path] }
+        let service = try files.service { $0.listen = ["127.0.0.1:0", path] }
         let client = try JSONClient(path: path)
         let made = try client.subscribe("E_A", "udp:127.0.0.1:9")
         #expect(made.json["created_by"] as? String == "uid:\(geteuid())")
@@ -43,7 +34,7 @@ struct UnixUserTests {
     @Test("on a UNIX socket the Host does not matter: no page can reach one by rebinding its name")
     func host() throws {
         let path = files.directory.path + "/http"
-        let service = try service { $0.listen = ["127.0.0.1:0", path] }
+        let service = try files.service { $0.listen = ["127.0.0.1:0", path] }
         let client = try JSONClient(path: path)
         #expect(try client.send("GET", "/livez", fields: ["Host": "carillon"]).status == 200)
         let tcp = try service.client()
