@@ -35,3 +35,20 @@ static inline int connect_to(int port) {
     if (connect(descriptor, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
     return descriptor;
 }
+
+enum { DESCRIPTORS_MAX = 1024 };
+
+static long bytes, objects;
+static int depths[DESCRIPTORS_MAX];
+
+/// Counts what came: bytes, and closing braces at depth 0, hence JSON objects; the payloads of the benchmark have no braces
+/// inside strings.
+static inline void count_objects(int descriptor, const char *start, ssize_t count) {
+    int depth = depths[descriptor];
+    for (ssize_t index = 0; index < count; index++) {
+        if (start[index] == '{') depth++;
+        if (start[index] == '}' && --depth == 0) objects++;
+    }
+    depths[descriptor] = depth;
+    bytes += count;
+}

@@ -7,25 +7,9 @@
 
 #define LISTENER_MARK (1ull << 32)
 #define INPUT_MARK (1ull << 33)
-enum { DESCRIPTORS_MAX = 1024 };
-
-static long bytes, objects;
-static int depths[DESCRIPTORS_MAX];
-
 static void watch(int poller, int descriptor, uint64_t mark) {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = mark | (uint32_t)descriptor};
     if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) < 0) fail("epoll_ctl");
-}
-
-/// Counts what came; the payloads of the benchmark have no braces inside strings.
-static void count_objects(int descriptor, const char *start, ssize_t count) {
-    int depth = depths[descriptor];
-    for (ssize_t index = 0; index < count; index++) {
-        if (start[index] == '{') depth++;
-        if (start[index] == '}' && --depth == 0) objects++;
-    }
-    depths[descriptor] = depth;
-    bytes += count;
 }
 
 int main(int argc, char **argv) {
