@@ -163,6 +163,16 @@ public final class ManualTransport: Transport {
         state.withLock { $0.deliveries += handed }
     }
 
+    /// What `decide` says, with the event's name for a payload.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        let payload = Array(occurrence.event.utf8)
+        return switch decide(occurrence, target) {
+        case .pending, .delivered: [DeliveryForecast(payload)]
+        case .failed(let reason): [DeliveryForecast(payload, .fail(reason), words: "Decided so.")]
+        case .dropped(let reason): [DeliveryForecast(payload, .drop(reason), words: "Decided so.")]
+        }
+    }
+
     /// Keeps the work until `runScheduled`.
     public func schedule(_ work: @escaping @Sendable () -> Void) {
         if runsScheduledWork { return work() }

@@ -31,6 +31,11 @@ public protocol Transport: AnyObject, Sendable {
     func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome])
 
+    /// What `deliver` would do with an occurrence for one subscriber, and the bytes it would send: by the same writers.
+    /// Nothing is sent, looked up, counted or used up. One entry; for a group of sockets one for each member that
+    /// would get it. Any thread, outside the core's lock; never blocks longer than a slice takes.
+    func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast]
+
     /// Runs `work` soon on a queue of the transport's own, where it may take milliseconds.
     /// Fan-outs too large for the raising thread are sent there.
     func schedule(_ work: @escaping @Sendable () -> Void)
@@ -84,6 +89,11 @@ public struct Target: Sendable {
         self.options = options
         self.detail = detail
     }
+}
+
+extension Target {
+    /// Its socket. Which transport it is of, only the core knows.
+    public var socket: Socket { Socket(packed: packed, options: options, detail: detail) }
 }
 
 /// A subscription's place in the core, with a generation: a reference to one that ended finds nobody.

@@ -48,6 +48,16 @@ public struct UnixPorts: Sendable {
     /// How many receivers have a connected socket.
     public var connectionCount: Int { connections.count }
 
+    /// Most bytes of a datagram: what the kernel granted for sending, less its own 32.
+    public var payloadBytesMax: Int {
+        var bytes: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(plain.descriptor.number, SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0 else {
+            return Int(UDPPort.sendBufferBytes)
+        }
+        return Int(bytes) - 32
+    }
+
     /// CLOCK_MONOTONIC_COARSE in nanoseconds: exact to a few milliseconds, for a tenth of the
     /// price.
     public static func now() -> Int64 {

@@ -45,6 +45,12 @@ public final class AMQPTransport: QueueingTransport {
         var bodies = AMQPBodies(occurrence)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { bodies[$0.format] }
     }
+
+    /// See `Transport`. The message's body.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        var bodies = AMQPBodies(occurrence)
+        return [engine.forecast(for: target) { bodies[$0.format] }]
+    }
 }
 
 /// The bodies of one occurrence, each format written once.

@@ -87,6 +87,16 @@ struct DatagramSender: Sendable {
         return (outcome, nil)
     }
 
+    /// Most bytes of a datagram to this address; nil: a packed one, IPv4. Over which protocol a name is reached is known
+    /// only when it is looked up: then it is the smaller one.
+    func payloadBytesMax(to address: DatagramTarget.Address?) -> Int {
+        switch address {
+        case .ipv6: UDPPort.payloadBytesMaxIPv6
+        case .unix: unix.payloadBytesMax
+        case .name, nil: UDPPort.payloadBytesMaxIPv4
+        }
+    }
+
     /// As the other, but asks the kernel at most once a millisecond of `time` (milliseconds since 1970)
     /// while nobody refuses: the question costs a tenth of a datagram. An error that is not asked for
     /// makes the next send fail, and is taken then.

@@ -98,6 +98,41 @@ public final class DatagramTransport: Transport {
         settle(dropped)
     }
 
+    /// See `Transport`. A name is not looked up: what is known of it is told.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        var payloads = DatagramPayloads(occurrence)
+        let payload = payloads[DatagramFormat(options: target.options)]
+        let address = Self.destination(of: target)?.address
+        guard let bytesMax = sender.withLock({ $0?.payloadBytesMax(to: address) }) else {
+            return [.stopped(payload)]
+        }
+        if payload.count > bytesMax {
+            return [
+                DeliveryForecast(
+                    payload, .fail(.tooLarge),
+                    words: "A datagram to this address has at most \(bytesMax) bytes.")
+            ]
+        }
+        guard case .name(let name, let port) = address, let answer = resolver.known(name) else {
+            return [DeliveryForecast(payload)]
+        }
+        return [forecast(payload, to: answer, name: name, port: port)]
+    }
+
+    private func forecast(
+        _ payload: [UInt8], to answer: Resolver.Answer, name: String, port: UInt16
+    ) -> DeliveryForecast {
+        switch answer {
+        case .unresolved:
+            DeliveryForecast(payload, .fail(.unresolved), words: "\(name) has no address.")
+        case .addresses(let addresses)
+        where !addresses.contains { policy.allows($0, port: port, over: .udp) }:
+            DeliveryForecast(
+                payload, .fail(.forbidden), words: "The target policy forbids where \(name) leads.")
+        case .addresses: DeliveryForecast(payload)
+        }
+    }
+
     /// See `Transport`. What waits for names may still go out for `drainMilliseconds`.
     public func stop(drainMilliseconds: Int) {
         let whenEmpty = state.withLock { state -> DispatchSemaphore? in

@@ -85,6 +85,35 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
         }
     }
 
+    /// See `Transport.forecast`: what would become of a delivery now. `payload` as in `deliver`. What comes before it
+    /// in the queue is not asked: by default the oldest makes room.
+    func forecast(
+        for target: EventCore.Target, payload: (C.Target) -> [UInt8]?
+    ) -> DeliveryForecast {
+        guard let reached = target.detail?.target as? C.Target else {
+            return DeliveryForecast(
+                nil, .fail(.system), words: "Its socket is another transport's.")
+        }
+        guard let bytes = payload(reached) else {
+            return DeliveryForecast(
+                nil, .fail(.unencodable),
+                words: "These params cannot be written in the transport's format.")
+        }
+        let (limits, isStopped) = state.withLock { ($0.settings.queue, $0.isStopped) }
+        if isStopped { return .stopped(bytes) }
+        let cost = bytes.count + QueueLimits.messageOverheadBytes
+        if cost > limits.bytesPerDestination {
+            return DeliveryForecast(
+                bytes, .drop(.queueFull),
+                words: "It is larger than a queue may be, \(limits.bytesPerDestination) bytes.")
+        }
+        if !inbox.hasRoom(for: cost) {
+            return DeliveryForecast(
+                bytes, .drop(.queueFull), words: "The transport has more to do than it may keep.")
+        }
+        return DeliveryForecast(bytes)
+    }
+
     /// See `Transport`. A serial queue: works run in the order they were scheduled.
     func schedule(_ work: @escaping @Sendable () -> Void) {
         fanOut.async(execute: work)

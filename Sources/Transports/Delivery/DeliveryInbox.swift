@@ -52,6 +52,9 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         return taken
     }
 
+    /// Whether so many bytes would be taken now.
+    func hasRoom(for bytes: Int) -> Bool { state.withLock { $0.bytes + bytes <= $0.bytesMax } }
+
     /// Asks the engine's thread to end at `time`, or earlier when nothing is left to do.
     func stop(at time: Int64) {
         state.withLock { $0.stopTime = time }

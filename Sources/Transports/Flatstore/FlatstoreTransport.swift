@@ -64,6 +64,11 @@ public final class FlatstoreTransport: QueueingTransport {
         }
     }
 
+    /// See `Transport`. The line.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        [engine.forecast(for: target) { $0.format.line(of: occurrence) }]
+    }
+
     /// Has every file opened anew before its next line: for who has renamed them. Any thread;
     /// returns at once.
     public func reopen() { requests.reopen() }

@@ -40,4 +40,10 @@ public final class RPCTransport: QueueingTransport {
         var bodies = RPCBodies(occurrence)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { bodies.body(for: $0) }
     }
+
+    /// See `Transport`. The body of a call of its own: calls that wait may share one, where the option `batch` says so.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        var bodies = RPCBodies(occurrence)
+        return [engine.forecast(for: target) { bodies.body(for: $0) }]
+    }
 }

@@ -1,6 +1,7 @@
 internal import Dispatch
 public import EventCore
 internal import Synchronization
+internal import WireFormats
 
 /// The event_routes of the script as subscribers, the scheme `route`: `route:E_X` runs `event_route[E_X]`.
 ///
@@ -77,6 +78,14 @@ public final class RouteTransport: Transport {
                 route: (target.detail?.target as? RouteTarget)?.name ?? "", occurrence: occurrence)
         }
         outcomes = runner.take(deliveries)
+    }
+
+    /// See `Transport`. A route gets no bytes but values: its params, as JSON.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        let params = NotificationFormat.jsonParams(occurrence)
+        return [
+            state.withLock { $0.isStopped } ? .stopped(params) : DeliveryForecast(params)
+        ]
     }
 
     /// See `Transport`. A serial queue: works run in the order they were scheduled.

@@ -14,6 +14,9 @@ final class RequestNumbers: Sendable {
         last = Atomic(start)
     }
 
+    /// Numbers that go on from here, without any being used up.
+    func copy() -> RequestNumbers { RequestNumbers(after: last.load(ordering: .relaxed)) }
+
     /// The next one.
     func next() -> Int64 {
         Int64(last.wrappingAdd(1, ordering: .relaxed).newValue & 0x7FFF_FFFF)

@@ -1,5 +1,6 @@
 public import EventCore
 public import Net
+internal import WireFormats
 
 /// JSON-RPC 2.0 over raw TCP, the schemes `jsonrpc` (event_jsonrpc of OpenSIPS 2.4) and `tcp`
 /// (event_stream of OpenSIPS 4): objects one after the other on a connection that is kept.
@@ -42,5 +43,17 @@ public final class StreamTransport: QueueingTransport {
     ) {
         var payloads = StreamPayloads(occurrence, numbers: numbers)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { payloads.payload(for: $0) }
+    }
+
+    /// See `Transport`. The message with its framing. A request has the number that the next one gets.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        var payloads = StreamPayloads(occurrence, numbers: numbers.copy())
+        return [
+            engine.forecast(for: target) { target in
+                var message: [UInt8] = []
+                message.append(message: payloads.payload(for: target), framing: target.framing)
+                return message
+            }
+        ]
     }
 }

@@ -20,14 +20,14 @@ final class GroupTable: Sendable {
     }
 
     /// The members in the order in which they are tried: healthy ones first. With ROUND-ROBIN
-    /// another one is first each time.
-    func order(of target: VirtualTarget, now: Int64) -> [Int] {
+    /// another one is first each time, unless it is asked without `turns`.
+    func order(of target: VirtualTarget, now: Int64, turns: Bool = true) -> [Int] {
         change(target) { group in
             let count = target.members.count
             let turned = (0..<count).map { (group.turn + $0) % count }
             let healthy = turned.filter { group.downUntil[$0] <= now }
             let order = healthy + turned.filter { group.downUntil[$0] > now }
-            if target.policy == .roundRobin { group.turn = (order[0] + 1) % count }
+            if turns, target.policy == .roundRobin { group.turn = (order[0] + 1) % count }
             return order
         }
     }

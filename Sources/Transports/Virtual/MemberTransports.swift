@@ -47,6 +47,11 @@ final class MemberTransports: Sendable {
         if case .made(let transports) = state.withLock({ $0 }) { transports } else { [] }
     }
 
+    /// Whether there will be none any more.
+    var isStopped: Bool {
+        if case .stopped = state.withLock({ $0 }) { true } else { false }
+    }
+
     /// Stops them, one after the other, in `drainMilliseconds` together; all results have been told
     /// when it returns.
     func stop(drainMilliseconds: Int) {

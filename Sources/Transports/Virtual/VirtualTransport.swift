@@ -75,6 +75,46 @@ public final class VirtualTransport: QueueingTransport {
         for (place, result) in zip(places, results) { outcomes[place] = result }
     }
 
+    /// See `Transport`: every member of a PARALLEL group, of the others the one that is tried first.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        guard let group = target.detail?.target as? VirtualTarget else {
+            return [
+                DeliveryForecast(nil, .fail(.system), words: "Its socket is another transport's.")
+            ]
+        }
+        guard group.policy != .parallel else {
+            return group.members.indices.map {
+                forecast(occurrence, at: $0, of: group, target, by: patient)
+            }
+        }
+        let first = groups.order(of: group, now: Clock.boot(), turns: false)[0]
+        let queue = engine.forecast(for: target) { _ in
+            occurrence.payload(.json, encode: NotificationFormat.json)
+        }
+        var member = forecast(occurrence, at: first, of: group, target, by: brisk)
+        // The queue is the group's, and so is the breaker.
+        member.health = engine.health(of: target.socket)
+        if queue.course != .send { (member.course, member.words) = (queue.course, queue.words) }
+        return [member]
+    }
+
+    private func forecast(
+        _ occurrence: Occurrence, at place: Int, of group: VirtualTarget, _ target: Target,
+        by own: MemberTransports
+    ) -> DeliveryForecast {
+        let member = group.members[place]
+        let made = own.made
+        let transport =
+            made.isEmpty
+            ? parser.transports[member.transport] : made[member.transport]
+        // No member is a group, so there is one.
+        var forecast = transport.forecast(occurrence, for: member.target(target.subscription))[0]
+        if own.isStopped { forecast = .stopped(forecast.payload) }
+        forecast.member = DeliveryForecast.Member(socket: member.text, transport: transport.name)
+        forecast.health = made.isEmpty ? DestinationHealth() : transport.health(of: member.socket)
+        return forecast
+    }
+
     /// See `Transport`. With how it goes at each member; of a PARALLEL group itself, at the worst
     /// of them.
     public func health(of socket: Socket) -> DestinationHealth? {

@@ -40,4 +40,10 @@ public final class XMLRPCTransport: QueueingTransport {
         var payloads = XMLRPCPayloads(occurrence)
         engine.deliver(occurrence, to: targets, outcomes: &outcomes) { payloads.payload(for: $0) }
     }
+
+    /// See `Transport`.
+    public func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        var payloads = XMLRPCPayloads(occurrence)
+        return [engine.forecast(for: target) { payloads.payload(for: $0) }]
+    }
 }

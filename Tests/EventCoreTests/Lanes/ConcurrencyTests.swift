@@ -42,6 +42,7 @@ import Testing
             }
             isDelivering.withLock { $0 = false }
         }
+        func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] { [] }
         func schedule(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
         func stop(drainMilliseconds: Int) { queue.sync {} }
     }

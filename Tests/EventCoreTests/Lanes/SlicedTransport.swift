@@ -26,6 +26,7 @@ final class SlicedTransport: Transport {
     ) {
         sizes.add(targets.count)
     }
+    func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] { [] }
     func schedule(_ work: @escaping @Sendable () -> Void) { work() }
     func stop(drainMilliseconds: Int) {}
 }

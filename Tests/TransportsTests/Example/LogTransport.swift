@@ -55,6 +55,10 @@ final class LogTransport: Transport {
         }
     }
 
+    func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast] {
+        [DeliveryForecast(occurrence.payload(.json, encode: NotificationFormat.json))]
+    }
+
     func schedule(_ work: @escaping @Sendable () -> Void) { work() }
 
     func stop(drainMilliseconds: Int) { isStopped.store(true, ordering: .relaxed) }
