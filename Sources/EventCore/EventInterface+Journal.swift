@@ -15,7 +15,7 @@ extension EventInterface {
     }
 
     /// Throws where so many changes wait for the journal that no more are taken: before anything changes.
-    func checkJournal(_ core: inout Core) throws(CommandError) {
+    func checkJournal(_ core: borrowing Core) throws(CommandError) {
         guard core.uncommitted.count < limits.uncommittedChangesMax else {
             throw CommandError(
                 .storeUnavailable,
@@ -43,7 +43,7 @@ extension EventInterface {
         _ waiting: Waiting?, endsDeliveries: Bool = false, in core: inout Core
     ) throws(CommandError) -> Bool {
         guard let waiting, !core.uncommitted.isEmpty else { return false }
-        try checkJournal(&core)
+        try checkJournal(core)
         core.uncommitted.append(
             Uncommitted(
                 number: core.journalNumber, undo: .nothing, waiting: waiting,

@@ -122,6 +122,7 @@ final class AuditLog: Sendable {
             case .unsubscribe(let command): self.init("unsubscribe", id: command.id)
             case .publish(let command): self.init("publish", event: command.event)
             case .raise(let command): self.init("raise", event: command.event)
+            case .dryRun(let command): self.init("dry_run", event: command.event)
             case .showOccurrence(let command):
                 self.init("show_occurrence")
                 pairs.append(("id", String(describing: command.id)))

@@ -41,6 +41,7 @@ extension Command {
         case .showEvent(let command): Demand(.read, .event(command.event))
         case .publish(let command): Demand(.raise, .event(command.event))
         case .raise(let command): Demand(.raise, .event(command.event))
+        case .dryRun(let command): Demand(.raise, .event(command.event))
         case .showOccurrence(let command): Demand(.read, .occurrence(command.id))
         case .listOccurrences: Demand(.read)
         case .statistics, .listStatistics, .processes: Demand(.read)
@@ -59,7 +60,7 @@ extension Command {
         switch self {
         case .subscribe, .renew, .unsubscribe, .publish, .kill, .rotate, .reload, .runRoute: true
         case .logLevel(let command): command.level != nil
-        case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise,
+        case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise, .dryRun,
             .showOccurrence, .listOccurrences, .which, .help, .statistics, .listStatistics,
             .version, .uptime, .processes, .listRoutes:
             false

@@ -18,6 +18,8 @@ public enum CommandReply: Sendable {
     case occurrences(OccurrencePage)
     /// An event was raised.
     case raised(RaiseReceipt)
+    /// What raising an event would do.
+    case foretold(RaiseForecast)
     /// The listing is the one whose version was given.
     case unchanged(version: UInt64)
     /// Names of commands.

@@ -9,6 +9,7 @@ public enum Command: Sendable {
     case showEvent(ShowEventCommand)
     case publish(PublishCommand)
     case raise(RaiseCommand)
+    case dryRun(DryRunCommand)
     case showOccurrence(ShowOccurrenceCommand)
     case listOccurrences(ListOccurrencesCommand)
     case which(WhichCommand)
@@ -103,6 +104,9 @@ public enum Commands {
             command.mayRaiseReserved = caller.mayPassOn(command.event)
             command.raiser = caller.name
             return try command.run(on: interface, at: now, continuation: continuation)
+        case .dryRun(var command):
+            command.mayRaiseReserved = caller.mayPassOn(command.event)
+            return .done(try command.run(caller.globs(of: .read), on: interface, at: now))
         case .showOccurrence(let command):
             return .done(try command.run(on: interface, at: now))
         case .listOccurrences(let command):

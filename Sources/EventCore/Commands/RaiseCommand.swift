@@ -105,16 +105,24 @@ public struct RaiseCommand: Sendable {
         in core: inout EventInterface.Core, of interface: EventInterface
     ) throws(CommandError) -> UInt32 {
         if let number = core.state.events.number(of: event) {
-            guard mayRaiseReserved || !core.state.events[number].isReserved else {
-                throw CommandError(
-                    .eventReserved,
-                    "E_CORE_… and E_EVI_… are raised by Carillon's own modules, and by admins who say who they are.",
-                    parameter: "event")
-            }
+            try interface.checkReserved(number, mayBeReserved: mayRaiseReserved, in: core)
             return number
         }
         try interface.checkName(event)
         return try interface.event(
             event, mayCreate: createsEvent, mayBeReserved: mayRaiseReserved, in: &core)
+    }
+}
+
+extension EventInterface {
+    /// Throws where an event is not for everybody to raise.
+    func checkReserved(
+        _ number: UInt32, mayBeReserved: Bool, in core: borrowing Core
+    ) throws(CommandError) {
+        guard !mayBeReserved, core.state.events[number].isReserved else { return }
+        throw CommandError(
+            .eventReserved,
+            "E_CORE_… and E_EVI_… are raised by Carillon's own modules, and by admins who say who they are.",
+            parameter: "event")
     }
 }

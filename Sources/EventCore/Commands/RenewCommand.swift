@@ -27,7 +27,7 @@ public struct RenewCommand: Sendable {
             core throws(CommandError) -> (CommandReply, Bool) in
             interface.expireFirst(&core, at: now)
             let slot = try interface.find(id, in: core.state)
-            try interface.checkJournal(&core)
+            try interface.checkJournal(core)
             let before = core.state.renew(slot, socket: nil, lifetime: lifetime, now: now)
             core.state.slab[slot].isVolatile = interface.isVolatile(before.socket)
             let reply = CommandReply.subscription(interface.view(slot, in: core.state, at: now))

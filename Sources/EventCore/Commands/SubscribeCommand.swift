@@ -59,7 +59,7 @@ public struct SubscribeCommand: Sendable {
         let (done, waits) = try interface.locked {
             core throws(CommandError) -> (CommandReply, Bool) in
             interface.expireFirst(&core, at: now)
-            try interface.checkJournal(&core)
+            try interface.checkJournal(core)
             if isMasked { try checkIsKnown(socket, in: core.state) }
             let number = try interface.event(event, mayCreate: createsEvent, in: &core)
             var undo = EventState.Undo.nothing
@@ -207,6 +207,19 @@ extension EventInterface {
         }
     }
 
+    /// Throws where no event of this name, which is a good one, may be created.
+    func checkCreation(
+        ofEvent name: String, mayBeReserved: Bool, in core: borrowing Core
+    ) throws(CommandError) {
+        guard mayBeReserved || !EventName.isReserved(name) else {
+            throw CommandError(
+                .eventReserved, "Events called E_CORE_… and E_EVI_… are Carillon's own.",
+                parameter: "event")
+        }
+        try checkRoom(forEvents: 1, in: core)
+        try checkJournal(core)
+    }
+
     /// Creates a dynamic event and tells the journal; `settled` is answered with it when it is durable.
     @discardableResult
     func create(
@@ -214,13 +227,7 @@ extension EventInterface {
         in core: inout Core
     ) throws(CommandError) -> UInt32 {
         try checkName(name)
-        guard mayBeReserved || !EventName.isReserved(name) else {
-            throw CommandError(
-                .eventReserved, "Events called E_CORE_… and E_EVI_… are Carillon's own.",
-                parameter: "event")
-        }
-        try checkRoom(forEvents: 1, in: core)
-        try checkJournal(&core)
+        try checkCreation(ofEvent: name, mayBeReserved: mayBeReserved, in: core)
         let number = core.state.events.add(.dynamic(name), kind: .dynamic)
         core.state.eventsVersion += 1
         let reply = CommandReply.event(core.state.view(ofEvent: number), created: true)

@@ -33,7 +33,7 @@ extension EventInterface {
         _ slot: UInt32, waiting settled: CommandContinuation?, in core: inout Core
     ) throws(CommandError) -> Bool {
         let isVolatile = core.state.slab[slot].isVolatile
-        if !isVolatile { try checkJournal(&core) }
+        if !isVolatile { try checkJournal(core) }
         let record = core.state.remove(slot, end: .unsubscribed)
         if isVolatile { return false }
         append(

@@ -19,6 +19,12 @@ public struct CoreLimits: Sendable, Equatable {
     public var occurrenceBytesMax = 16 << 20
     /// Raises that may wait for their last delivery; one more is answered at once.
     public var occurrenceWaitsMax = 10_000
+    /// Deliveries that a dry run foretells.
+    public var forecastDeliveriesMax = 64
+    /// Bytes of all their payloads: beyond it payloads are left out.
+    public var forecastBytesMax = 1 << 20
+    /// Subscribers of other events that a dry run tells of.
+    public var forecastUnmatchedMax = 16
     /// Most params of one occurrence.
     public var paramsMax = 256
     /// Most Unicode scalars of a param's name.

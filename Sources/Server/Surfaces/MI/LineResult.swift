@@ -25,7 +25,7 @@ enum LineResult {
                 }, isList: true)
         case .subscriptions, .unchanged:
             preconditionFailure("MIListing puts listings of subscribers together")
-        case .occurrence, .occurrences:
+        case .occurrence, .occurrences, .foretold:
             preconditionFailure("no command of the management interface shows occurrences")
         case .routes, .routeRun:
             preconditionFailure("no command of the table is about routes")

@@ -65,12 +65,17 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("wait", "timeout")
+        var query = try request.strictQuery("wait", "timeout", "dry_run")
         let waits = query.choice("wait", of: ["delivered"]) != nil
         let timeout = query.duration("timeout", in: 1...50_000, fallback: 10_000)
+        let isDryRun = query.choice("dry_run", of: ["true", "false"]) == "true"
+        if isDryRun, waits { query.refuse("wait", "A dry run has no deliveries to wait for.") }
         try query.finish()
         let event = try argument.text()
         try request.checkMediaType()
+        if isDryRun {
+            return try dryRun(rest, caller, request, event, &response)
+        }
         var command = RaiseCommand(
             event: event, params: try RaiseBody.params(in: request.body.span),
             createsEvent: rest.rules.current.dynamicEvents)
@@ -82,6 +87,25 @@ extension REST {
         return try rest.run(
             .raise(command), by: caller, for: request, &response, position: ofRaise,
             render: renderRaised)
+    }
+
+    private static func dryRun(
+        _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest, _ event: String,
+        _ response: inout HTTPResponse
+    ) throws(Problem) -> HTTPAnswer {
+        let command = DryRunCommand(
+            event: event, params: try RaiseBody.params(in: request.body.span),
+            createsEvent: rest.rules.current.dynamicEvents)
+        return try rest.run(
+            .dryRun(command), by: caller, for: request, &response, position: ofRaise
+        ) { reply, response in
+            guard case .foretold(let forecast) = reply else {
+                preconditionFailure("a dry run answers with what it foretells")
+            }
+            response.contentType = "application/json"
+            response.addField("Cache-Control", "no-store")
+            Representation.write(forecast, to: &response.body)
+        }
     }
 
     @Sendable private static func renderEvent(

@@ -123,6 +123,9 @@ struct QueryReader {
         return milliseconds
     }
 
+    /// Notes that a parameter contradicts another one.
+    mutating func refuse(_ name: String, _ detail: String) { note(name, .conflict, detail) }
+
     /// Throws what was found wrong.
     func finish() throws(Problem) {
         if !places.isEmpty { throw Problem(unacceptable: places) }
