@@ -26,11 +26,14 @@ final class HTTPClient {
     private static let connectMilliseconds = 5_000
 
     let settings: Settings
-    private let easy: UnsafeMutableRawPointer
+    /// The handle, for who sends with it in another way: see `ResponseStream`.
+    let easy: UnsafeMutableRawPointer
     private var headers: UnsafeMutablePointer<curl_slist>?
     /// libcurl's own words for what went wrong last.
     private let errorText: UnsafeMutablePointer<CChar>
     private var body: [UInt8] = []
+    /// The fields of every request.
+    private var lines = ["Content-Type: application/json", "Expect:"]
 
     /// A client; connects with the first request. Fails when libcurl has no memory.
     init(_ settings: Settings) throws(Failure) {
@@ -42,9 +45,8 @@ final class HTTPClient {
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         // `Expect:` without value: a body that waits for "100 Continue" would cost a round trip.
-        var lines = ["Content-Type: application/json", "Accept: application/json", "Expect:"]
         if let token = settings.token { lines.append("Authorization: Bearer " + token) }
-        for line in lines { headers = curl_slist_append(headers, line) ?? headers }
+        setFields(lines + ["Accept: application/json"])
         guard setUp() == CURLE_OK else { throw Failure(.failed, "libcurl refuses a setting.") }
     }
 
@@ -59,11 +61,7 @@ final class HTTPClient {
     func send(_ method: String, _ path: String, _ content: [UInt8]? = nil) throws(Failure)
         -> Response
     {
-        body = []
-        carillon_curl_set_text(easy, CURLOPT_URL, settings.url.base + path)
-        carillon_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, method)
-        // A GET without body is said first: POSTFIELDS alone makes it a POST.
-        carillon_curl_set_long(easy, CURLOPT_HTTPGET, 1)
+        prepare(method, path)
         var code = CURLE_OK
         if let content {
             code = content.withUnsafeBytes { bytes in
@@ -76,9 +74,45 @@ final class HTTPClient {
             code = curl_easy_perform(easy)
         }
         guard code == CURLE_OK else { throw failure(code) }
+        return Response(status: status, body: body)
+    }
+
+    /// Makes the next request a GET of `path` that may last for ever, with these fields instead of `Accept`. `silence`:
+    /// seconds without a byte after which it has failed.
+    func prepareStream(_ path: String, fields: [String], silence: Int) {
+        prepare("GET", path)
+        setFields(lines + fields)
+        carillon_curl_set_list(easy, CURLOPT_HTTPHEADER, headers)
+        carillon_curl_set_long(easy, CURLOPT_TIMEOUT_MS, 0)
+        carillon_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+        carillon_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, silence)
+    }
+
+    /// The status of the answer; 0 while there is none.
+    var status: Int {
         var status = 0
         carillon_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        return Response(status: status, body: body)
+        return status
+    }
+
+    /// What has come of the answer's body since it was taken last.
+    func takeBody() -> [UInt8] {
+        defer { body = [] }
+        return body
+    }
+
+    private func prepare(_ method: String, _ path: String) {
+        body = []
+        carillon_curl_set_text(easy, CURLOPT_URL, settings.url.base + path)
+        carillon_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, method)
+        // A GET without body is said first: POSTFIELDS alone makes it a POST.
+        carillon_curl_set_long(easy, CURLOPT_HTTPGET, 1)
+    }
+
+    private func setFields(_ lines: [String]) {
+        curl_slist_free_all(headers)
+        headers = nil
+        for line in lines { headers = curl_slist_append(headers, line) ?? headers }
     }
 
     private func setUp() -> CURLcode {
@@ -117,7 +151,8 @@ final class HTTPClient {
         return part.count
     }
 
-    private func failure(_ code: CURLcode) -> Failure {
+    /// What went wrong with a request, for people.
+    func failure(_ code: CURLcode) -> Failure {
         let own = String(cString: errorText)
         let reason = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
         let place = settings.url.text

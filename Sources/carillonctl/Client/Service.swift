@@ -67,7 +67,7 @@ struct Service {
     }
 
     /// A problem document (RFC 9457) in words.
-    private func refusal(_ response: HTTPClient.Response) -> Failure {
+    func refusal(_ response: HTTPClient.Response) -> Failure {
         let problem = try? JSON(parsing: response.body.span)
         let detail = problem?["detail"]?.stringValue ?? problem?["title"]?.stringValue
         var message = "\(response.status)"
@@ -94,6 +94,8 @@ struct Service {
         case (404, "event_not_found"): (.notFound, "The events there are: carillonctl events")
         case (404, "subscription_not_found"):
             (.notFound, "The subscriptions there are: carillonctl subscribers")
+        case (404, "occurrence_not_found"):
+            (.notFound, "Those that are remembered: carillonctl occurrences")
         case (404, nil), (405, nil): (.notFound, "Is this a Carillon? Set --url or CARILLON_URL.")
         case (404, _): (.notFound, nil)
         case (401, _): (.forbidden, "Put a token into CARILLON_TOKEN.")

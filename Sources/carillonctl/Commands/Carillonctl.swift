@@ -24,6 +24,9 @@ struct Carillonctl: ParsableCommand {
                 name: "Subscriptions",
                 subcommands: [Subscribe.self, Unsubscribe.self, Subscribers.self, Show.self]),
             CommandGroup(name: "Events", subcommands: [Events.self, Raise.self, Listen.self]),
+            CommandGroup(
+                name: "What happened",
+                subcommands: [Tail.self, Occurrences.self, ShowOccurrence.self]),
             CommandGroup(name: "Management interface", subcommands: [MI.self, FIFO.self]),
             CommandGroup(name: "Scripts", subcommands: [RouteCommand.self, Reload.self]),
             CommandGroup(

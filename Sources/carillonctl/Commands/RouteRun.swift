@@ -73,17 +73,17 @@ struct RouteRun: ParsableCommand {
     }
 
     private func print(_ run: JSON) {
-        for line in Self.entries(run, "logged") {
+        for line in run.entries("logged") {
             Output.shared.line(
                 Printable.text(
                     "\(line["level"]?.stringValue ?? ""): \(line["text"]?.stringValue ?? "")"))
         }
-        for raised in Self.entries(run, "raised") {
+        for raised in run.entries("raised") {
             let matched = raised["matched"]?.integerValue ?? 0
             Output.shared.line(
                 Printable.text("raised \(raised["event"]?.stringValue ?? "") matched=\(matched)"))
         }
-        for made in Self.entries(run, "subscribed") {
+        for made in run.entries("subscribed") {
             Output.shared.line(
                 Printable.text(
                     "subscribed \(made["socket"]?.stringValue ?? "") to \(made["event"]?.stringValue ?? "")"
@@ -92,10 +92,5 @@ struct RouteRun: ParsableCommand {
         if let code = run["return_code"]?.integerValue {
             Output.shared.line("\(run["end"]?.stringValue ?? "end") return_code=\(code)")
         }
-    }
-
-    private static func entries(_ run: JSON, _ name: String) -> [JSON] {
-        guard case .array(let entries)? = run[name] else { return [] }
-        return entries
     }
 }

@@ -48,16 +48,7 @@ struct Notification: Equatable {
     }
 
     /// `ip=192.0.2.7 port=5060`, or the bare values.
-    var paramsText: String {
-        switch params {
-        case .object(let members):
-            members.map { "\($0.0)=\($0.1.stringValue ?? IndentedJSON.line($0.1))" }.joined(
-                separator: " ")
-        case .array(let elements):
-            elements.map { $0.stringValue ?? IndentedJSON.line($0) }.joined(separator: " ")
-        case .null, .boolean, .integer, .number, .string: ""
-        }
-    }
+    var paramsText: String { ParamsText.line(params) }
 
     /// What a caller over HTTP or TCP waits for: the result of each call with an id; nil where there is none.
     static func reply(to payload: [UInt8]) -> [UInt8]? {

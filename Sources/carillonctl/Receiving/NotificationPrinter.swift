@@ -1,4 +1,3 @@
-import Glibc
 import WireFormats
 
 /// Prints notifications as they arrive, a line each.
@@ -38,7 +37,7 @@ struct NotificationPrinter {
             }
             output.line(Printable.json(IndentedJSON.line(.object(members))))
         case .text:
-            let time = output.styled(Self.localTime(now), .dim)
+            let time = output.styled(LocalTime.text(now), .dim)
             guard let notification else {
                 output.line("\(time)  \(Printable.text(String(decoding: payload, as: UTF8.self)))")
                 return
@@ -47,18 +46,5 @@ struct NotificationPrinter {
             let params = Printable.text(notification.paramsText)
             output.line(params.isEmpty ? "\(time)  \(event)" : "\(time)  \(event)  \(params)")
         }
-    }
-
-    /// `12:03:45.123` where the user is.
-    private static func localTime(_ wall: Int64) -> String {
-        var seconds = time_t(wall / 1_000)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        func padded(_ number: Int64, _ width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        return
-            "\(padded(Int64(parts.tm_hour), 2)):\(padded(Int64(parts.tm_min), 2)):\(padded(Int64(parts.tm_sec), 2)).\(padded(wall % 1_000, 3))"
     }
 }
