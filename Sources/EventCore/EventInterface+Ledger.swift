@@ -33,7 +33,8 @@ extension EventInterface: DeliveryLedger {
         locked { core in
             for result in results {
                 core.state.settle(
-                    result.subscription, result.outcome, of: result.occurrence, words: result.words)
+                    result.subscription, result.outcome, of: result.occurrence, words: result.words,
+                    attempt: result.attempt)
             }
         }
     }
@@ -42,7 +43,7 @@ extension EventInterface: DeliveryLedger {
     public func note(_ attempts: [AttemptReport]) {
         core.withLock { core in
             for attempt in attempts where attempt.occurrence.epoch == core.state.epoch {
-                core.state.log.update(attempt.occurrence.sequence) { $0.note(attempt) }
+                core.state.log.note(attempt)
             }
         }
     }

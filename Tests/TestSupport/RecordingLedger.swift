@@ -11,6 +11,7 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
     private var ends: [SubscriptionRef] = []
     private var changes: [BreakerChange] = []
     private var settlings = 0
+    private var reports: [AttemptReport] = []
 
     /// A ledger in which every delivery may start.
     public init() {}
@@ -33,10 +34,30 @@ public final class RecordingLedger: DeliveryLedger, @unchecked Sendable {
     public func settle(_ results: [DeliveryResult]) {
         condition.withLock {
             recorded += results
+            for result in results {
+                guard let facts = result.attempt, let occurrence = result.occurrence else {
+                    continue
+                }
+                reports.append(
+                    AttemptReport(
+                        subscription: result.subscription, occurrence: occurrence, facts: facts,
+                        hasArrived: result.outcome == .delivered))
+            }
             settlings += 1
             condition.broadcast()
         }
     }
+
+    /// See `DeliveryLedger`.
+    public func note(_ attempts: [AttemptReport]) {
+        condition.withLock {
+            reports += attempts
+            condition.broadcast()
+        }
+    }
+
+    /// Attempts that were told of, with results or before them, in the order they were.
+    public var attempts: [AttemptReport] { condition.withLock { reports } }
 
     /// See `DeliveryLedger`.
     public func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {

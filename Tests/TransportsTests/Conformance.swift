@@ -209,6 +209,29 @@ struct TransportConformanceTests {
     }
 
     @Test(
+        "each delivery has one attempt that says what was sent, and what came back",
+        arguments: TransportRow.rows)
+    func attempts(row: TransportRow) throws {
+        let run = try ConformanceRun(row)
+        let receiver = try row.receiver()
+        let there = try run.target(receiver.socket)
+        run.raise("E_ONE", Params(values: [.integer(1)]), to: there)
+        #expect(receiver.receive() != nil)
+        #expect(run.ends(1) == [.delivered])
+        let attempts = run.attempts(of: 1, there)
+        #expect(attempts.map(\.hasArrived) == [true])
+        #expect(attempts.allSatisfy { $0.facts.bytes > 4 && $0.facts.time > 0 })
+        #expect(attempts.allSatisfy { if case .system = $0.facts.answer { false } else { true } })
+        guard let absent = try row.absent?() else { return }
+        run.raise("E_TWO", .none, to: try run.target(absent.socket))
+        #expect(run.ends(2).last == row.absentOutcome)
+        let failed = run.attempts(of: 2, there)
+        #expect(failed.map(\.hasArrived) == [false])
+        #expect(failed.allSatisfy { if case .system = $0.facts.answer { true } else { false } })
+        withExtendedLifetime(absent.keeper) {}
+    }
+
+    @Test(
         "a receiver that is not there makes its delivery fail, and the next one too",
         arguments: TransportRow.rows)
     func absent(row: TransportRow) throws {
@@ -245,7 +268,7 @@ private final class ConformanceRun {
     let transport: any Transport
     private let ledger = RecordingLedger()
     private var atOnce: [Outcome] = []
-    private var raised: UInt64 = 0
+    private var occurrences: [Occurrence] = []
 
     init(_ row: TransportRow) throws {
         transport = try row.make()
@@ -262,13 +285,31 @@ private final class ConformanceRun {
     }
 
     func raise(_ event: String, _ params: Params, to target: Target) {
-        raised += 1
+        let sequence = UInt64(occurrences.count + 1)
         let occurrence = Occurrence(
-            id: OccurrenceID(epoch: 1, sequence: raised), event: event, params: params,
-            time: Int64(raised))
+            id: OccurrenceID(epoch: 1, sequence: sequence), event: event, params: params,
+            time: Int64(sequence))
+        occurrences.append(occurrence)
         var outcomes = [Outcome.delivered]
         transport.deliver(occurrence, to: [target], outcomes: &outcomes)
         atOnce += outcomes.filter { $0 != .pending }
+    }
+
+    /// What was told of the attempts of an occurrence, or what the transport says that they were.
+    func attempts(of sequence: UInt64, _ target: Target) -> [AttemptReport] {
+        let told = ledger.attempts.filter { $0.occurrence.sequence == sequence }
+        guard told.isEmpty, sequence <= atOnce.count, atOnce[Int(sequence) - 1] == .delivered else {
+            return told
+        }
+        let socket = Socket(packed: target.packed, options: target.options, detail: target.detail)
+        let occurrence = occurrences[Int(sequence) - 1]
+        return transport.factsOfDelivery(of: occurrence, to: socket).map {
+            [
+                AttemptReport(
+                    subscription: target.subscription, occurrence: occurrence.id, facts: $0,
+                    hasArrived: true)
+            ]
+        } ?? []
     }
 
     /// How the first `count` deliveries ended.

@@ -12,8 +12,9 @@ public protocol DeliveryLedger: AnyObject, Sendable {
     /// Reports ended deliveries, each once; never `.pending`.
     func settle(_ results: [DeliveryResult])
 
-    /// Tells of attempts, whether or not their deliveries have ended with them; before the results of those that have.
-    /// For receipts only: nothing depends on it.
+    /// Tells of attempts that no result tells of: those that are followed by others, and those with more to tell than
+    /// `AttemptFacts`. Before the results of deliveries that have ended with them. For receipts only: nothing depends
+    /// on it.
     func note(_ attempts: [AttemptReport])
 
     /// Ends a subscription, durably, because its receiver said that there is nobody any more. What waits of it is
@@ -51,12 +52,15 @@ public struct DeliveryResult: Sendable {
     public var occurrence: OccurrenceID?
     /// Why it failed, in words for people, at most 512 bytes and without secrets; nil where there are none.
     public var words: String?
+    /// The attempt with which it ended, where `note` was not told of it; nil where there was none.
+    public var attempt: AttemptFacts?
 
     /// A result.
     public init(
         subscription: SubscriptionRef, outcome: Outcome, occurrence: OccurrenceID? = nil,
-        words: String? = nil
+        words: String? = nil, attempt: AttemptFacts? = nil
     ) {
+        self.attempt = attempt
         self.subscription = subscription
         self.outcome = outcome
         self.occurrence = occurrence

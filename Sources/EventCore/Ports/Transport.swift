@@ -36,6 +36,11 @@ public protocol Transport: AnyObject, Sendable {
     /// would get it. Any thread, outside the core's lock; never blocks longer than a slice takes.
     func forecast(_ occurrence: Occurrence, for target: Target) -> [DeliveryForecast]
 
+    /// What is to be told of an attempt that neither a result nor `DeliveryLedger.note` tells of: that of a delivery which
+    /// `deliver` called `.delivered` at once. So that a fan-out of datagrams writes nothing down for each of them. Nil
+    /// where that cannot be. Any thread, under the core's lock.
+    func factsOfDelivery(of occurrence: Occurrence, to socket: Socket) -> AttemptFacts?
+
     /// Runs `work` soon on a queue of the transport's own, where it may take milliseconds.
     /// Fan-outs too large for the raising thread are sent there.
     func schedule(_ work: @escaping @Sendable () -> Void)
@@ -63,6 +68,11 @@ extension Transport {
 extension Transport {
     /// What most transports have to say.
     public var isVolatile: Bool { false }
+
+    /// A transport that tells of every attempt itself.
+    public func factsOfDelivery(of occurrence: Occurrence, to socket: Socket) -> AttemptFacts? {
+        nil
+    }
 }
 
 /// One subscriber of a fan-out: enough to send to it, and to say later how it went.

@@ -1,73 +1,50 @@
-/// One try of one delivery, as its transport saw it: when, how long, how much, and what came back.
+/// One try of one delivery, as its transport tells of it.
 public struct AttemptReport: Sendable, Equatable {
     /// Whose delivery it was of.
     public var subscription: SubscriptionRef
     /// Which occurrence.
     public var occurrence: OccurrenceID
-    /// Which try it was, from 1.
-    public var number: Int
-    /// When it began, milliseconds since 1970.
-    public var time: Int64
-    /// How long it took, microseconds.
-    public var microseconds: Int64
-    /// Bytes of the payload.
-    public var bytes: Int
-    /// What came back.
-    public var answer: Answer
+    /// What it came to.
+    public var facts: AttemptFacts
     /// Where the time went, for what went through libcurl.
-    public var timings: Timings?
-
-    /// What comes back of a try, by the kind of the receiver.
-    public enum Answer: Sendable, Equatable {
-        /// Nothing: none is expected, or none came.
-        case none
-        /// An error of the system, its errno.
-        case system(Int32)
-        /// A status of HTTP.
-        case http(Int)
-        /// A broker's word: `ack`, `nack`, `312 NO_ROUTE`.
-        case amqp(String)
-        /// The return code of a route.
-        case route(Int64)
-    }
-
-    /// Microseconds from the beginning to the end of each part; 0 where there was none, as on a kept connection.
-    public struct Timings: Sendable, Equatable {
-        /// To the address of the name.
-        public var nameLookup: Int64
-        /// To the connection.
-        public var connect: Int64
-        /// To the end of the TLS handshake.
-        public var tls: Int64
-        /// To the first byte of the answer.
-        public var firstByte: Int64
-        /// To the end.
-        public var total: Int64
-
-        /// The parts in their order.
-        public init(
-            nameLookup: Int64, connect: Int64, tls: Int64, firstByte: Int64, total: Int64
-        ) {
-            self.nameLookup = nameLookup
-            self.connect = connect
-            self.tls = tls
-            self.firstByte = firstByte
-            self.total = total
-        }
-    }
+    public var timings: AttemptTimings?
+    /// At which member of a group it was made: its socket, secrets masked; nil where there is no group.
+    public var member: String?
+    /// Whether the delivery arrived with it.
+    public var hasArrived: Bool
 
     /// A report.
     public init(
-        subscription: SubscriptionRef, occurrence: OccurrenceID, number: Int, time: Int64,
-        microseconds: Int64, bytes: Int, answer: Answer, timings: Timings? = nil
+        subscription: SubscriptionRef, occurrence: OccurrenceID, facts: AttemptFacts,
+        timings: AttemptTimings? = nil, member: String? = nil, hasArrived: Bool
     ) {
         self.subscription = subscription
         self.occurrence = occurrence
-        self.number = number
-        self.time = time
-        self.microseconds = microseconds
-        self.bytes = bytes
-        self.answer = answer
+        self.facts = facts
         self.timings = timings
+        self.member = member
+        self.hasArrived = hasArrived
+    }
+}
+
+/// One try of a delivery, as its receipt shows it.
+public struct AttemptView: Sendable, Equatable {
+    /// Which try it was, from 1.
+    public var number: Int
+    /// What it came to.
+    public var facts: AttemptFacts
+    /// See `AttemptReport`.
+    public var timings: AttemptTimings?
+    /// See `AttemptReport`.
+    public var member: String?
+
+    /// A try.
+    public init(
+        number: Int, facts: AttemptFacts, timings: AttemptTimings? = nil, member: String? = nil
+    ) {
+        self.number = number
+        self.facts = facts
+        self.timings = timings
+        self.member = member
     }
 }

@@ -9,7 +9,14 @@ struct OccurrenceLog {
         let raiser: UInt32
         var receipt: Receipt
         /// What it counts for in `bytesMax`.
-        let bytes: Int
+        var bytes: Int
+
+        /// Counts what the receipt has grown by; how much that is.
+        mutating func grow() -> Int {
+            let growth = receipt.takeGrowth()
+            bytes += growth
+            return growth
+        }
     }
 
     /// A power of two; an entry lies at its sequence number, modulo their count.
@@ -70,27 +77,32 @@ struct OccurrenceLog {
         while bytes > bytesMax, first + 1 < next { forgetFirst() }
     }
 
-    /// Notes the end of one delivery of an occurrence, where it lies; true if it was the last.
+    /// Notes the end of one delivery of an occurrence, and the attempt that it ended with, where it lies; true if it was
+    /// the last delivery.
     mutating func settle(
-        _ sequence: UInt64, _ subscription: SubscriptionRef, _ outcome: Outcome, words: String?
+        _ sequence: UInt64, _ subscription: SubscriptionRef, _ outcome: Outcome, words: String?,
+        attempt: AttemptFacts?
     ) -> Bool {
         guard first..<next ~= sequence else { return false }
-        let isSettled: Bool? = entries[place(of: sequence)]?.receipt
-            .settle(subscription, outcome, words: words)
+        let place = place(of: sequence)
+        let isSettled: Bool? = entries[place]?.receipt
+            .settle(subscription, outcome, words: words, attempt: attempt)
+        if attempt != nil { weigh(place) }
         return isSettled ?? false
     }
 
-    /// Changes what became of an occurrence; nil if it is not kept.
-    @discardableResult
-    mutating func update<Result>(
-        _ sequence: UInt64, _ body: (inout Receipt) -> Result
-    ) -> Result? {
-        guard first..<next ~= sequence else { return nil }
-        let place = place(of: sequence)
-        // Taken out and put back: the receipt's arrays would be copied if two held them.
-        guard var entry = entries[place].take() else { return nil }
-        defer { entries[place] = entry }
-        return body(&entry.receipt)
+    /// Notes an attempt of a delivery; nothing happens where its occurrence is not kept.
+    mutating func note(_ attempt: AttemptReport) {
+        let sequence = attempt.occurrence.sequence
+        guard first..<next ~= sequence else { return }
+        entries[place(of: sequence)]?.receipt.note(attempt)
+        weigh(place(of: sequence))
+    }
+
+    /// Counts what an entry has grown by. The next one that comes makes the oldest give way for it.
+    private mutating func weigh(_ place: Int) {
+        let growth = entries[place]?.grow() ?? 0
+        bytes += growth
     }
 
     private func place(of sequence: UInt64) -> Int {

@@ -48,8 +48,8 @@ public struct DeliveryView: Sendable {
     public let outcome: Outcome
     /// What went wrong, in words; nil where nothing did, or the transport has none.
     public let words: String?
-    /// The attempts that its transport told of, in their order.
-    public let attempts: [AttemptReport]
+    /// Its attempts, in their order, as far as they are kept.
+    public let attempts: [AttemptView]
 }
 
 /// A page of occurrences, newest first, without their deliveries.
@@ -64,7 +64,7 @@ extension EventInterface {
     /// An occurrence and all its deliveries; nil if it is not remembered. Under the lock.
     func view(ofOccurrence id: OccurrenceID, in state: borrowing EventState) -> OccurrenceView? {
         guard id.epoch == state.epoch, let entry = state.log[id.sequence] else { return nil }
-        return view(entry, in: state, deliveries: deliveries(entry.receipt, in: state))
+        return view(entry, in: state, deliveries: deliveries(entry, in: state))
     }
 
     /// An occurrence with these deliveries.
@@ -80,33 +80,40 @@ extension EventInterface {
     }
 
     private func deliveries(
-        _ receipt: Receipt, in state: borrowing EventState
+        _ entry: OccurrenceLog.Entry, in state: borrowing EventState
     ) -> [DeliveryView] {
-        guard receipt.isWhole else {
-            return receipt.troubles.map { trouble in
+        guard entry.receipt.isWhole else {
+            return entry.receipt.troubles.map { trouble in
                 let slot = trouble.subscription.slot
                 let record = state.slab.isLive(trouble.subscription) ? state.slab[slot] : nil
                 return delivery(
-                    trouble.subscription, record?.id, record?.socket, trouble.outcome, receipt)
+                    trouble.subscription, record?.id, record?.socket, trouble.outcome, entry)
             }
         }
-        return zip(receipt.targets, receipt.outcomes).map { kept, outcome in
+        return zip(entry.receipt.targets, entry.receipt.outcomes).map { kept, outcome in
             var socket = Socket(
                 packed: kept.target.packed, options: kept.target.options,
                 detail: kept.target.detail)
             socket.transport = kept.transport
-            return delivery(kept.target.subscription, kept.target.id, socket, outcome, receipt)
+            return delivery(kept.target.subscription, kept.target.id, socket, outcome, entry)
         }
     }
 
     private func delivery(
         _ reference: SubscriptionRef, _ id: UInt64?, _ socket: Socket?, _ outcome: Outcome,
-        _ receipt: Receipt
+        _ entry: OccurrenceLog.Entry
     ) -> DeliveryView {
-        DeliveryView(
+        var attempts = entry.receipt.attempts(of: reference)
+        if attempts.isEmpty, outcome == .delivered, let socket,
+            let facts = transports[Int(socket.transport)]
+                .factsOfDelivery(of: entry.occurrence, to: socket)
+        {
+            attempts = [AttemptView(number: 1, facts: facts)]
+        }
+        return DeliveryView(
             subscription: id, socket: socket.map { text(of: $0) },
             transport: socket.map { transports[Int($0.transport)].name }, outcome: outcome,
-            words: receipt.troubles.last { $0.subscription == reference }?.words,
-            attempts: receipt.attempts.filter { $0.subscription == reference })
+            words: entry.receipt.troubles.last { $0.subscription == reference }?.words,
+            attempts: attempts)
     }
 }

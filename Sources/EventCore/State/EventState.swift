@@ -123,10 +123,12 @@ struct EventState {
     /// notice of, with the occurrence and the words where they are known.
     mutating func settle(
         _ reference: SubscriptionRef, _ outcome: Outcome, of occurrence: OccurrenceID? = nil,
-        words: String? = nil
+        words: String? = nil, attempt: AttemptFacts? = nil
     ) {
         let isLive = slab.isLive(reference)
-        if let occurrence, log.isKept { note(reference, outcome, of: occurrence, words: words) }
+        if let occurrence, log.isKept {
+            note(reference, outcome, of: occurrence, words: words, attempt)
+        }
         switch outcome {
         case .pending:
             return
@@ -148,9 +150,9 @@ struct EventState {
 
     private mutating func note(
         _ reference: SubscriptionRef, _ outcome: Outcome, of occurrence: OccurrenceID,
-        words: String?
+        words: String?, _ attempt: AttemptFacts?
     ) {
-        if log.settle(occurrence.sequence, reference, outcome, words: words) {
+        if log.settle(occurrence.sequence, reference, outcome, words: words, attempt: attempt) {
             waits.settled(occurrence.sequence)
         }
     }

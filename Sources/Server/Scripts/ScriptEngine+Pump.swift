@@ -22,7 +22,7 @@ extension ScriptEngine {
             guard let turn else { return setAlarm(now: now.boot) }
             switch turn {
             case .begin(let job, let number):
-                guard let run = begin(job, &results) else {
+                guard let run = begin(job, now, &results) else {
                     state.withLock { $0.lanes.end(number) }
                     continue
                 }
@@ -35,13 +35,17 @@ extension ScriptEngine {
     }
 
     /// The run of a job; nil where there is nothing to run, which has been reported then.
-    private func begin(_ job: RunJob, _ results: inout [DeliveryResult]) -> ActiveRun? {
+    private func begin(
+        _ job: RunJob, _ now: Moment, _ results: inout [DeliveryResult]
+    ) -> ActiveRun? {
         let script = state.withLock { $0.script }
         switch job {
         case .delivery(let delivery):
             if let reason = world.interface.mayStart(delivery.subscription) {
                 results.append(
-                    .init(subscription: delivery.subscription, outcome: .dropped(reason)))
+                    .init(
+                        subscription: delivery.subscription, outcome: .dropped(reason),
+                        occurrence: delivery.occurrence.id))
                 return nil
             }
             guard let script, let route = script.route(.event, delivery.route) else {
@@ -59,7 +63,7 @@ extension ScriptEngine {
                 utcOffsetSeconds: utcOffsetSeconds(at: occurrence.time))
             return ActiveRun(
                 run: ScriptRun(script, route, context),
-                purpose: .delivery(delivery.subscription, occurrence.id))
+                purpose: .delivery(delivery.subscription, occurrence.id, began: now))
         case .timer(let name): return own(script, script?.route(.timer, name), "timer")
         case .startup: return own(script, script?.route(.startup), "startup")
         case .request(let request):
@@ -133,8 +137,10 @@ extension ScriptEngine {
         var words: String?
         var outcome = Outcome.failed(.route)
         var steps = 0
+        var answer = AttemptFacts.Answer.none
         switch progress {
         case .finished(let result)?:
+            answer = .route(result.code)
             end = .finished(result.end.rawValue, code: result.code)
             steps = result.steps
             // A negative return code is "no" wherever a script asks; so it is here.
@@ -152,11 +158,14 @@ extension ScriptEngine {
         }
         keepTransaction(of: active)
         switch active.purpose {
-        case .delivery(let subscription, let occurrence):
+        case .delivery(let subscription, let occurrence, let began):
+            let time = world.clock().boot - began.boot
             return [
                 DeliveryResult(
                     subscription: subscription, outcome: outcome, occurrence: occurrence,
-                    words: words)
+                    words: words,
+                    attempt: AttemptFacts(
+                        time: began.wall, microseconds: time / 1_000, bytes: 0, answer: answer))
             ]
         case .request(let answer):
             answer(.success(.routeRun(active.view(end, steps: steps))))

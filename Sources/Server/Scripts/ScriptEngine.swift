@@ -173,7 +173,8 @@ extension ScriptEngine: RouteRunner {
         case .delivery(let delivery):
             world.interface.settle([
                 DeliveryResult(
-                    subscription: delivery.subscription, outcome: .dropped(.stopped))
+                    subscription: delivery.subscription, outcome: .dropped(.stopped),
+                    occurrence: delivery.occurrence.id)
             ])
         case .request(let request):
             request.answer(.failure(CommandError(.serviceUnavailable, "The service is stopping.")))

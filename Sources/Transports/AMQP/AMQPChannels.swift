@@ -60,7 +60,7 @@ struct AMQPChannels {
         _ message: AMQPReturn, on number: UInt16,
         delivery: (OpenAttempts.Place) -> QueuedDelivery<AMQPTarget>?
     ) {
-        channels[number]?.window.markReturned(message.words) { place in
+        channels[number]?.window.markReturned(message.refusal) { place in
             guard let delivery = delivery(place) else { return false }
             return delivery.target.exchange == message.exchange
                 && delivery.target.routingKey == message.routingKey

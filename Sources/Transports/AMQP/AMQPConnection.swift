@@ -171,8 +171,10 @@ final class AMQPConnection {
         switch reply.reply_type {
         case AMQP_RESPONSE_NORMAL: return
         case AMQP_RESPONSE_SERVER_EXCEPTION:
-            let words = reader.words(of: reply.reply) ?? "no reason given"
-            throw AMQPFailure(.rejected, "\(peer) says: \(words)")
+            let refusal = reader.refusal(in: reply.reply)
+            throw AMQPFailure(
+                .rejected, "\(peer) says: \(refusal?.words ?? "no reason given")",
+                answer: refusal?.answer ?? .none)
         default: throw AMQPFailure(status: reply.library_error, peer: peer)
         }
     }

@@ -8,11 +8,14 @@ struct AMQPFailure: Error, Equatable {
     var reason: FailureReason
     /// One sentence for operators, without secrets.
     var words: String
+    /// What came back, for receipts.
+    var answer: AttemptFacts.Answer
 
-    /// A failure from its two parts.
-    init(_ reason: FailureReason, _ words: String) {
+    /// A failure from its parts.
+    init(_ reason: FailureReason, _ words: String, answer: AttemptFacts.Answer = .none) {
         self.reason = reason
         self.words = words
+        self.answer = answer
     }
 
     /// What the library's `status` means for the connection with `peer`.
@@ -42,9 +45,13 @@ struct AMQPFailure: Error, Equatable {
     /// What a failed system call means for a connection to `peer`.
     init(errno: Int32, peer: String) {
         switch errno {
-        case ECONNREFUSED: self.init(.refused, "connection refused by \(peer)")
-        case ETIMEDOUT: self.init(.timeout, "no answer from \(peer) in time")
-        default: self.init(.connect, "\(peer): \(String(cString: strerror(errno)))")
+        case ECONNREFUSED:
+            self.init(.refused, "connection refused by \(peer)", answer: .system(errno))
+        case ETIMEDOUT:
+            self.init(.timeout, "no answer from \(peer) in time", answer: .system(errno))
+        default:
+            let words = String(cString: strerror(errno))
+            self.init(.connect, "\(peer): \(words)", answer: .system(errno))
         }
     }
 }

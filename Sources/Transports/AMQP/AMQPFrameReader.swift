@@ -23,7 +23,7 @@ struct AMQPFrameReader {
     }
 
     /// What the broker says in a method that closes something.
-    func words(of method: amqp_method_t) -> String? {
+    func refusal(in method: amqp_method_t) -> AMQPRefusal? {
         guard let decoded = method.decoded else { return nil }
         switch method.id {
         case carillon_amqp_connection_close:
@@ -36,9 +36,8 @@ struct AMQPFrameReader {
         }
     }
 
-    private func shown(_ code: UInt16, _ text: amqp_bytes_t) -> String {
-        let words = AMQPWords.shown(text.array, hiding: password)
-        return "\(words) (\(code))"
+    private func shown(_ code: UInt16, _ text: amqp_bytes_t) -> AMQPRefusal {
+        AMQPRefusal(code: code, text: AMQPWords.shown(text.array, hiding: password))
     }
 
     private mutating func readMethod(_ method: amqp_method_t, on channel: UInt16) -> AMQPEvent? {
@@ -57,17 +56,16 @@ struct AMQPFrameReader {
         case carillon_amqp_basic_return:
             let back = decoded.load(as: amqp_basic_return_t.self)
             let message = AMQPReturn(
-                words: shown(back.reply_code, back.reply_text), exchange: back.exchange.array,
+                refusal: shown(back.reply_code, back.reply_text), exchange: back.exchange.array,
                 routingKey: back.routing_key.array)
             content = (channel, message, nil)
             return nil
         case carillon_amqp_channel_close:
             let close = decoded.load(as: amqp_channel_close_t.self)
             return .channelClosed(
-                channel: channel, code: close.reply_code,
-                words: shown(close.reply_code, close.reply_text))
+                channel: channel, shown(close.reply_code, close.reply_text))
         case carillon_amqp_connection_close:
-            return .connectionClosed(words: words(of: method) ?? "")
+            return refusal(in: method).map { .connectionClosed($0) }
         case carillon_amqp_connection_blocked:
             let blocked = decoded.load(as: amqp_connection_blocked_t.self)
             return .blocked(words: AMQPWords.shown(blocked.reason.array, hiding: password))

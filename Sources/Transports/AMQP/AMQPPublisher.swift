@@ -65,8 +65,9 @@ final class AMQPPublisher {
         do throws(AMQPFailure) {
             try connect(given: given)
             if let blocked {
-                let failure = AMQPFailure(.full, words(ofBlocked: blocked.words))
-                return settleAll(of: number, attempt, verdict(on: failure))
+                let failure = AMQPFailure(
+                    .full, words(ofBlocked: blocked.words), answer: .amqp("blocked"))
+                return settleAll(of: number, attempt, failure)
             }
             dropRefused(attempt, number, given: given)
             for index in attempt.deliveries.indices {
@@ -133,16 +134,21 @@ final class AMQPPublisher {
         switch event {
         case .answered(let channel, let tag, let isMultiple, let isTaken):
             channels.answer(channel, tag, isMultiple: isMultiple) { entry in
-                open.settle(entry.item, Self.verdict(isTaken: isTaken, entry.returned))
+                open.settle(
+                    entry.item, Self.verdict(isTaken: isTaken, entry.returned),
+                    answer: entry.returned?.answer ?? .amqp(isTaken ? "ack" : "nack"))
             }
         case .returned(let channel, let message):
             channels.markReturned(message, on: channel) { open.delivery(at: $0) }
-        case .channelClosed(let channel, let code, let words):
-            let verdict = Self.verdict(onClosed: code, words)
-            channels.remove(channel) { open.settle($0.item, verdict) }
+        case .channelClosed(let channel, let refusal):
+            let verdict = Self.verdict(onClosed: refusal)
+            channels.remove(channel) {
+                open.settle($0.item, verdict, answer: refusal.answer)
+            }
             try connection?.confirmClosed(channel)
-        case .connectionClosed(let words):
-            throw AMQPFailure(.connect, "connection closed: \(words)")
+        case .connectionClosed(let refusal):
+            throw AMQPFailure(
+                .connect, "connection closed: \(refusal.words)", answer: refusal.answer)
         case .blocked(let words):
             blocked = blocked ?? (Clock.boot(), words)
             // The broker reads nothing now: what was written may stay unread for as long as it
@@ -171,7 +177,8 @@ final class AMQPPublisher {
         forget()
         lastFailure = (failure, Clock.boot())
         // Cut by ourselves, the connection says nothing about the broker.
-        open.settleAll(lifeline.isCut ? .unsent : verdict(on: failure))
+        open.settleAll(
+            lifeline.isCut ? .unsent : verdict(on: failure), answer: failure.answer)
     }
 
     /// No time makes the policy change its mind; everything else may pass.
@@ -198,10 +205,12 @@ final class AMQPPublisher {
     }
 
     private func settleAll(
-        of number: UInt64, _ attempt: Attempt<AMQPTarget>, _ verdict: Verdict
+        of number: UInt64, _ attempt: Attempt<AMQPTarget>, _ failure: AMQPFailure
     ) {
         for index in attempt.deliveries.indices {
-            open.settle(OpenAttempts.Place(attempt: number, index: index), verdict)
+            open.settle(
+                OpenAttempts.Place(attempt: number, index: index), verdict(on: failure),
+                answer: failure.answer)
         }
     }
 
@@ -216,19 +225,19 @@ final class AMQPPublisher {
     /// An attempt that has waited for longer is asked about once more.
     private static let askAgainAfter: Int64 = 20_000_000
 
-    private static func verdict(isTaken: Bool, _ returned: String?) -> Verdict {
+    private static func verdict(isTaken: Bool, _ returned: AMQPRefusal?) -> Verdict {
         if let returned {
-            return .ended(.failed(.unroutable), words: "no queue takes it: \(returned)")
+            return .ended(.failed(.unroutable), words: "no queue takes it: \(returned.words)")
         }
         return isTaken
             ? .delivered : .tryAgain(.rejected, words: "the broker did not take the message")
     }
 
     /// 404 and 403: no such exchange, no right to publish there; that will not pass by itself.
-    private static func verdict(onClosed code: UInt16, _ words: String) -> Verdict {
-        switch code {
-        case 403, 404: .ended(.failed(.rejected), words: words)
-        default: .tryAgain(.rejected, words: words)
+    private static func verdict(onClosed refusal: AMQPRefusal) -> Verdict {
+        switch refusal.code {
+        case 403, 404: .ended(.failed(.rejected), words: refusal.words)
+        default: .tryAgain(.rejected, words: refusal.words)
         }
     }
 }

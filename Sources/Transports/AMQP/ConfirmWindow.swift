@@ -8,7 +8,7 @@ struct ConfirmWindow<Item> {
         /// When its answer is overdue, boot clock, nanoseconds.
         var deadline: Int64
         /// Why the broker returned it, if it did; its acknowledgement comes after that.
-        var returned: String?
+        var returned: AMQPRefusal?
     }
 
     /// Messages without an answer.
@@ -44,7 +44,7 @@ struct ConfirmWindow<Item> {
 
     /// Notes that the first message for which `isIt` is true, and which was not returned before,
     /// was.
-    mutating func markReturned(_ why: String, where isIt: (Item) -> Bool) {
+    mutating func markReturned(_ why: AMQPRefusal, where isIt: (Item) -> Bool) {
         for place in 0..<entries.count {
             guard var entry = entries[place] ?? nil, entry.returned == nil, isIt(entry.item)
             else { continue }

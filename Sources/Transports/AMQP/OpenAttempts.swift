@@ -10,9 +10,12 @@ struct OpenAttempts {
         var index: Int
     }
 
+    /// How a delivery ended, and what the broker said.
+    typealias End = (verdict: Verdict, answer: AttemptFacts.Answer)
+
     private struct Open {
         let attempt: Attempt<AMQPTarget>
-        var verdicts: [Verdict?]
+        var ends: [End?]
         var left: Int
     }
 
@@ -29,7 +32,7 @@ struct OpenAttempts {
     mutating func add(_ attempt: Attempt<AMQPTarget>) -> UInt64 {
         let count = attempt.deliveries.count
         attempts.append(
-            Open(attempt: attempt, verdicts: Array(repeating: nil, count: count), left: count))
+            Open(attempt: attempt, ends: Array(repeating: nil, count: count), left: count))
         return first + UInt64(attempts.count - 1)
     }
 
@@ -39,23 +42,26 @@ struct OpenAttempts {
     }
 
     /// Whether the delivery at `place` has its verdict.
-    func isSettled(_ place: Place) -> Bool { open(place.attempt)?.verdicts[place.index] != nil }
+    func isSettled(_ place: Place) -> Bool { open(place.attempt)?.ends[place.index] != nil }
 
     /// How the delivery at `place` ended; the first verdict counts.
-    mutating func settle(_ place: Place, _ verdict: Verdict) {
-        guard var entry = open(place.attempt), entry.verdicts[place.index] == nil else { return }
-        entry.verdicts[place.index] = verdict
+    mutating func settle(
+        _ place: Place, _ verdict: Verdict, answer: AttemptFacts.Answer = .none
+    ) {
+        guard var entry = open(place.attempt), entry.ends[place.index] == nil else { return }
+        entry.ends[place.index] = (verdict, answer)
         entry.left -= 1
         attempts[Int(place.attempt - first)] = .some(entry)
         if entry.left == 0 { ended.append(place.attempt) }
     }
 
     /// Every delivery without a verdict gets this one.
-    mutating func settleAll(_ verdict: Verdict) {
+    mutating func settleAll(_ verdict: Verdict, answer: AttemptFacts.Answer = .none) {
         for offset in 0..<attempts.count {
             guard let entry = attempts[offset] ?? nil else { continue }
-            for index in entry.verdicts.indices {
-                settle(Place(attempt: first + UInt64(offset), index: index), verdict)
+            for index in entry.ends.indices {
+                settle(
+                    Place(attempt: first + UInt64(offset), index: index), verdict, answer: answer)
             }
         }
     }
@@ -67,7 +73,7 @@ struct OpenAttempts {
         for number in ended.sorted() {
             guard let entry = open(number) else { continue }
             attempts[Int(number - first)] = .some(nil)
-            taken.append(AttemptEnd(entry.attempt, each: entry.verdicts.compactMap { $0 }))
+            taken.append(AttemptEnd(entry.attempt, each: entry.ends.compactMap { $0 }))
         }
         ended.removeAll(keepingCapacity: true)
         while !attempts.isEmpty, (attempts[0] ?? nil) == nil {

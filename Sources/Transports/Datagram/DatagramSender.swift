@@ -8,6 +8,8 @@ internal import WireFormats
 struct DatagramSender: Sendable {
     private var icmpErrors: UInt64 = 0
     private var sendErrors: [Int32: UInt64] = [:]
+    /// The errno of the last send that failed; 0 where no error of the system kept it from being sent.
+    private(set) var lastError: Int32 = 0
 
     private let ipv4: UDPPort
     /// nil on a machine without IPv6.
@@ -40,7 +42,7 @@ struct DatagramSender: Sendable {
         _ payload: UnsafeRawBufferPointer, toIPv4 address: UInt32, port: UInt16
     ) -> Outcome {
         // What can never be sent is not tried: EMSGSIZE might be an old error of another datagram.
-        guard payload.count <= UDPPort.payloadBytesMaxIPv4 else { return .failed(.tooLarge) }
+        guard payload.count <= UDPPort.payloadBytesMaxIPv4 else { return outcomeTooLarge() }
         hasSentIPv4 = true
         return outcome(ipv4.send(payload, toIPv4: address, port: port, &refusals))
     }
@@ -49,7 +51,7 @@ struct DatagramSender: Sendable {
     mutating func send(
         _ payload: UnsafeRawBufferPointer, toIPv6 upper: UInt64, _ lower: UInt64, port: UInt16
     ) -> Outcome {
-        guard payload.count <= UDPPort.payloadBytesMaxIPv6 else { return .failed(.tooLarge) }
+        guard payload.count <= UDPPort.payloadBytesMaxIPv6 else { return outcomeTooLarge() }
         guard let ipv6 else { return outcome(EAFNOSUPPORT) }
         hasSentIPv6 = true
         return outcome(ipv6.send(payload, toIPv6: upper, lower, port: port, &refusals))
@@ -68,6 +70,7 @@ struct DatagramSender: Sendable {
         policy: TargetPolicy
     ) -> (outcome: Outcome, destination: PeerAddress?) {
         var outcome = Outcome.failed(.unresolved)
+        forgetError()
         for address in addresses.filter(\.isIPv4) + addresses.filter({ !$0.isIPv4 }) {
             guard policy.allows(address, port: port, over: .udp) else {
                 if outcome == .failed(.unresolved) { outcome = .failed(.forbidden) }
@@ -97,32 +100,34 @@ struct DatagramSender: Sendable {
         }
     }
 
+    /// What failed next failed for no error of the system.
+    mutating func forgetError() { lastError = 0 }
+
     /// As the other, but asks the kernel at most once a millisecond of `time` (milliseconds since 1970)
     /// while nobody refuses: the question costs a tenth of a datagram. An error that is not asked for
     /// makes the next send fail, and is taken then.
-    mutating func takeRefusals(at time: Int64) -> [PeerAddress: FailureReason] {
+    mutating func takeRefusals(at time: Int64) -> [PeerAddress: Int32] {
         guard time != lastLook || time < watchedUntil || !refusals.isEmpty else { return [:] }
         lastLook = time
-        let reasons = takeRefusals()
-        if !reasons.isEmpty { watchedUntil = time + Self.watchMilliseconds }
-        return reasons
+        let errors = takeRefusals()
+        if !errors.isEmpty { watchedUntil = time + Self.watchMilliseconds }
+        return errors
     }
 
-    /// The ICMP errors that have come since the last call, by destination, and what each means to a
-    /// delivery.
-    mutating func takeRefusals() -> [PeerAddress: FailureReason] {
+    /// The ICMP errors that have come since the last call, as errno, by destination.
+    mutating func takeRefusals() -> [PeerAddress: Int32] {
         if hasSentIPv4 { ipv4.takeRefusals(&refusals) }
         if hasSentIPv6 { ipv6?.takeRefusals(&refusals) }
         hasSentIPv4 = false
         hasSentIPv6 = false
         guard !refusals.isEmpty else { return [:] }
-        var reasons: [PeerAddress: FailureReason] = [:]
+        var errors: [PeerAddress: Int32] = [:]
         for refusal in refusals {
             icmpErrors += 1
-            reasons[refusal.destination] = FailureReason(datagramErrno: refusal.errno)
+            errors[refusal.destination] = refusal.errno
         }
         refusals.removeAll(keepingCapacity: true)
-        return reasons
+        return errors
     }
 
     /// What is counted beside the outcomes.
@@ -142,7 +147,13 @@ struct DatagramSender: Sendable {
     private mutating func outcome(_ errno: Int32) -> Outcome {
         if errno == 0 { return .delivered }
         sendErrors[errno, default: 0] += 1
+        lastError = errno
         return .failed(FailureReason(datagramErrno: errno))
+    }
+
+    private mutating func outcomeTooLarge() -> Outcome {
+        lastError = EMSGSIZE
+        return .failed(.tooLarge)
     }
 }
 

@@ -84,18 +84,26 @@ public final class DatagramTransport: Transport {
     public func deliver(
         _ occurrence: Occurrence, to targets: ArraySlice<Target>, outcomes: inout [Outcome]
     ) {
-        let dropped = sender.withLock { owned -> [DeliveryResult] in
+        let slice = sender.withLock { owned -> Slice in
+            var slice = Slice(payloads: DatagramPayloads(occurrence))
             // Taken out and put back: a copy would cost one of all connections.
             guard var sender = owned.take() else {
                 for place in outcomes.indices { outcomes[place] = .dropped(.stopped) }
-                return []
+                return slice
             }
             defer { owned = sender }
-            var slice = Slice(payloads: DatagramPayloads(occurrence))
             send(&slice, to: targets, through: &sender, &outcomes)
-            return slice.dropped
+            return slice
         }
-        settle(dropped)
+        note(slice.failed)
+        settle(slice.dropped)
+    }
+
+    /// See `Transport`. The kernel took it while it was raised.
+    public func factsOfDelivery(of occurrence: Occurrence, to socket: Socket) -> AttemptFacts? {
+        var payloads = DatagramPayloads(occurrence)
+        let payload = payloads[DatagramFormat(options: socket.options)]
+        return AttemptFacts(time: occurrence.time, microseconds: 0, bytes: payload.count)
     }
 
     /// See `Transport`. A name is not looked up: what is known of it is told.
@@ -161,6 +169,14 @@ public final class DatagramTransport: Transport {
         guard !results.isEmpty else { return }
         state.withLock { $0.ledger }?.settle(results)
     }
+
+    private func note(_ attempts: [AttemptReport]) {
+        guard !attempts.isEmpty else { return }
+        state.withLock { $0.ledger }?.note(attempts)
+    }
+
+    /// Attempts of a slice that failed and are told of; as many as a receipt keeps.
+    private static let failedTold = 64
 }
 
 // MARK: Sending a slice
@@ -173,6 +189,20 @@ extension DatagramTransport {
         var named: [(place: Int, destination: PeerAddress)] = []
         /// Earlier deliveries that had to make room for those that now wait.
         var dropped: [DeliveryResult] = []
+        /// What is told of attempts that failed, the first `failedTold`.
+        var failed: [AttemptReport] = []
+
+        /// A target's datagram was not sent, or was refused: `errno`, 0 where no error of the system was it.
+        mutating func fail(_ target: Target, errno: Int32) {
+            guard failed.count < DatagramTransport.failedTold else { return }
+            let payload = payloads[DatagramFormat(options: target.options)]
+            failed.append(
+                AttemptReport(
+                    subscription: target.subscription, occurrence: payloads.occurrence.id,
+                    facts: AttemptFacts(
+                        time: payloads.occurrence.time, microseconds: 0, bytes: payload.count,
+                        answer: errno == 0 ? .none : .system(errno)), hasArrived: false))
+        }
     }
 
     private func send(
@@ -196,11 +226,16 @@ extension DatagramTransport {
             } else {
                 outcome = send(&slice, to: targets[index], at: place, through: &sender)
             }
-            if outcome != .delivered { outcomes[place] = outcome }
+            if outcome != .delivered {
+                outcomes[place] = outcome
+                if case .failed = outcome {
+                    slice.fail(targets[index], errno: sender.lastError)
+                }
+            }
             place += 1
         }
         let refusals = sender.takeRefusals(at: slice.payloads.occurrence.time)
-        if !refusals.isEmpty { mark(refusals, targets, slice.named, &outcomes) }
+        if !refusals.isEmpty { mark(refusals, targets, &slice, &outcomes) }
     }
 
     /// All but numeric IPv4.
@@ -240,7 +275,10 @@ extension DatagramTransport {
         _ payload: [UInt8], to answer: Resolver.Answer, port: UInt16,
         through sender: inout DatagramSender
     ) -> (outcome: Outcome, destination: PeerAddress?) {
-        guard case .addresses(let addresses) = answer else { return (.failed(.unresolved), nil) }
+        guard case .addresses(let addresses) = answer else {
+            sender.forgetError()
+            return (.failed(.unresolved), nil)
+        }
         return payload.withUnsafeBytes {
             sender.send($0, toAnyOf: addresses, port: port, policy: policy)
         }
@@ -248,12 +286,13 @@ extension DatagramTransport {
 
     /// Lets those deliveries fail whose destination has refused a datagram.
     private func mark(
-        _ refusals: [PeerAddress: FailureReason], _ targets: ArraySlice<Target>,
-        _ named: [(place: Int, destination: PeerAddress)], _ outcomes: inout [Outcome]
+        _ refusals: [PeerAddress: Int32], _ targets: ArraySlice<Target>, _ slice: inout Slice,
+        _ outcomes: inout [Outcome]
     ) {
         func mark(_ place: Int, _ destination: PeerAddress) {
-            guard outcomes[place] == .delivered, let reason = refusals[destination] else { return }
-            outcomes[place] = .failed(reason)
+            guard outcomes[place] == .delivered, let errno = refusals[destination] else { return }
+            outcomes[place] = .failed(FailureReason(datagramErrno: errno))
+            slice.fail(targets[targets.startIndex + place - outcomes.startIndex], errno: errno)
         }
         for (place, target) in zip(outcomes.indices, targets) {
             if target.packed != 0 {
@@ -265,7 +304,7 @@ extension DatagramTransport {
                 mark(place, .ipv6(high: upper, low: lower, port: port))
             }
         }
-        for (place, destination) in named { mark(place, destination) }
+        for (place, destination) in slice.named { mark(place, destination) }
     }
 }
 
@@ -304,28 +343,37 @@ extension DatagramTransport {
                 return
             }
             for delivery in batch {
-                let outcome =
-                    ledger.mayStart(delivery.subscription).map { Outcome.dropped($0) }
-                    ?? send(delivery, to: answer, port: port)
-                ledger.settle([delivery.result(outcome)])
+                if let reason = ledger.mayStart(delivery.subscription) {
+                    ledger.settle([delivery.result(.dropped(reason))])
+                } else {
+                    ledger.settle([send(delivery, to: answer, port: port)])
+                }
             }
         }
     }
 
     private func send(
         _ delivery: WaitingRoom.Delivery, to answer: Resolver.Answer, port: UInt16
-    ) -> Outcome {
+    ) -> DeliveryResult {
         var payloads = DatagramPayloads(delivery.occurrence)
         let payload = payloads[delivery.format]
-        return sender.withLock { owned in
-            guard var sender = owned.take() else { return .dropped(.stopped) }
+        let began = Clock.now()
+        let (outcome, errno) = sender.withLock { owned -> (Outcome, Int32) in
+            guard var sender = owned.take() else { return (.dropped(.stopped), 0) }
             defer { owned = sender }
             let sent = send(payload, to: answer, port: port, through: &sender)
             let refusals = sender.takeRefusals()
-            guard sent.outcome == .delivered, let destination = sent.destination,
-                let reason = refusals[destination]
-            else { return sent.outcome }
-            return .failed(reason)
+            guard sent.outcome == .delivered else { return (sent.outcome, sender.lastError) }
+            guard let destination = sent.destination, let errno = refusals[destination] else {
+                return (.delivered, 0)
+            }
+            return (.failed(FailureReason(datagramErrno: errno)), errno)
         }
+        var result = delivery.result(outcome)
+        if case .dropped = outcome { return result }
+        result.attempt = AttemptFacts(
+            time: began.wall, microseconds: (Clock.boot() - began.boot) / 1_000,
+            bytes: payload.count, answer: errno == 0 ? .none : .system(errno))
+        return result
     }
 }

@@ -1,3 +1,5 @@
+internal import EventCore
+
 /// One attempt: deliveries of one destination, in order, that a courier sends together. Handed back in
 /// an `AttemptEnd` exactly once.
 ///
@@ -22,6 +24,8 @@ struct AttemptTicket {
     let start: UInt64
     /// The breaker's epoch when it began.
     var epoch: UInt32 = 0
+    /// When it began, for receipts.
+    var began = Moment(boot: 0, wall: 0)
 }
 
 /// How an attempt ended.
@@ -30,6 +34,10 @@ struct AttemptEnd<Target: DeliveryTarget> {
     let attempt: Attempt<Target>
     /// How it ended for each of its deliveries.
     let verdicts: Verdicts
+    /// What came back of it, for receipts.
+    private let answers: Answers
+    /// Where the time went, where libcurl tells.
+    let timings: AttemptTimings?
 
     /// One verdict for all, or one for each in their order.
     enum Verdicts {
@@ -37,17 +45,42 @@ struct AttemptEnd<Target: DeliveryTarget> {
         case each([Verdict])
     }
 
-    /// All of them ended alike.
-    init(_ attempt: Attempt<Target>, all verdict: Verdict) {
-        self.attempt = attempt
-        verdicts = .all(verdict)
+    private enum Answers {
+        case all(AttemptFacts.Answer)
+        case each([AttemptFacts.Answer])
     }
 
-    /// Each ended in its own way; as many verdicts as deliveries.
-    init(_ attempt: Attempt<Target>, each list: [Verdict]) {
+    /// All of them ended alike.
+    init(
+        _ attempt: Attempt<Target>, all verdict: Verdict, answer: AttemptFacts.Answer = .none,
+        timings: AttemptTimings? = nil
+    ) {
+        self.attempt = attempt
+        verdicts = .all(verdict)
+        answers = .all(answer)
+        self.timings = timings
+    }
+
+    /// Each ended in its own way; as many verdicts as deliveries. One answer came for all of them; an error of the
+    /// system is the answer to those only that did not arrive.
+    init(
+        _ attempt: Attempt<Target>, each list: [Verdict], answer: AttemptFacts.Answer = .none,
+        timings: AttemptTimings? = nil
+    ) {
         precondition(list.count == attempt.deliveries.count, "a verdict for each delivery")
         self.attempt = attempt
         verdicts = .each(list)
+        answers = .all(answer)
+        self.timings = timings
+    }
+
+    /// The same, with an answer to each.
+    init(_ attempt: Attempt<Target>, each list: [(verdict: Verdict, answer: AttemptFacts.Answer)]) {
+        precondition(list.count == attempt.deliveries.count, "a verdict for each delivery")
+        self.attempt = attempt
+        verdicts = .each(list.map(\.verdict))
+        answers = .each(list.map(\.answer))
+        timings = nil
     }
 
     /// How it ended for the delivery at this place.
@@ -55,6 +88,24 @@ struct AttemptEnd<Target: DeliveryTarget> {
         switch verdicts {
         case .all(let verdict): verdict
         case .each(let list): list[place]
+        }
+    }
+
+    /// What its receipt is told of the delivery at this place, where the attempt ends at `now`.
+    func facts(_ place: Int, now: Moment) -> AttemptFacts {
+        AttemptFacts(
+            time: attempt.ticket.began.wall,
+            microseconds: max(0, now.boot - attempt.ticket.began.boot) / 1_000,
+            bytes: attempt.deliveries[place].payload.count, answer: answer(place))
+    }
+
+    private func answer(_ place: Int) -> AttemptFacts.Answer {
+        switch answers {
+        case .each(let list): return list[place]
+        case .all(.system(let errno)):
+            if case .ended(.delivered, _) = verdict(place) { return .none }
+            return .system(errno)
+        case .all(let answer): return answer
         }
     }
 }

@@ -21,44 +21,49 @@ struct AttemptSums {
 
     /// All of them arrived: what happens most, without a copy of anything.
     mutating func addDelivered<Target>(
-        _ deliveries: [QueuedDelivery<Target>], report: inout DeliveryReport
+        _ end: borrowing AttemptEnd<Target>, now: Moment, report: inout DeliveryReport
     ) {
         wasAnswered = true
-        for place in deliveries.indices { report.settle(deliveries[place], .delivered) }
+        for place in end.attempt.deliveries.indices {
+            report.settle(end, place, .delivered, now: now)
+        }
     }
 
-    /// Adds one verdict; the delivery where it is to be put back. See the table at `Verdict`.
+    /// Adds the verdict on the delivery at `place`; the delivery where it is to be put back. See the table at
+    /// `Verdict`.
     mutating func add<Target>(
-        _ verdict: Verdict, on delivery: QueuedDelivery<Target>, _ policy: RetryPolicy,
+        _ end: borrowing AttemptEnd<Target>, _ place: Int, _ policy: RetryPolicy, now: Moment,
         report: inout DeliveryReport
     ) -> QueuedDelivery<Target>? {
-        var delivery = delivery
-        switch verdict {
+        var delivery = end.attempt.deliveries[place]
+        switch end.verdict(place) {
         case .ended(.delivered, _):
             wasAnswered = true
-            report.settle(delivery, .delivered)
+            report.settle(end, place, .delivered, now: now)
             return nil
         case .ended(let outcome, let words):
             note(outcome, words)
-            report.settle(delivery, outcome, words: words)
+            report.settle(end, place, outcome, words: words, now: now)
             return nil
         case .gone(let words):
             wasAnswered = true
             complaint = words
-            report.settle(delivery, .failed(.status), words: words)
+            report.settle(end, place, .failed(.status), words: words, now: now)
             report.end(subscriptionOf: delivery)
             return nil
         case .tryAgain(let reason, let seconds, let words):
             failure = (reason, words)
             retryAfterSeconds = seconds ?? retryAfterSeconds
             guard delivery.attempts <= policy.retriesMax else {
-                report.settle(delivery, .failed(reason), words: words)
+                report.settle(end, place, .failed(reason), words: words, now: now)
                 return nil
             }
+            report.tell(end, place, now: now)
             attempts = attempts ?? delivery.attempts
             delivery.lastFailure = reason
             return delivery
         case .unreachable(let reason, let words):
+            report.tell(end, place, now: now)
             failure = (reason, words)
             isUnreachable = true
             delivery.attempts -= 1

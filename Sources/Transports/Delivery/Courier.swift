@@ -23,6 +23,9 @@ protocol Courier<Target>: AnyObject, SendableMetatype {
     /// to end in the order in which they began, or the later one may arrive first.
     var attemptsPerDestination: Int { get }
 
+    /// Whether the engine tells receipts of its attempts; not where others tell of what they consist of.
+    var tellsOfAttempts: Bool { get }
+
     /// Whether `delivery`, the next one in the queue, may go out in one attempt with `attempt`, which are not
     /// empty and hold `bytes` of payload. The default is what the option `batch` says: both sides allow
     /// arrays, and the array has room.
@@ -51,6 +54,8 @@ protocol Courier<Target>: AnyObject, SendableMetatype {
 
 extension Courier {
     var attemptsPerDestination: Int { 1 }
+
+    var tellsOfAttempts: Bool { true }
 
     func mayJoin(
         _ delivery: QueuedDelivery<Target>, _ attempt: borrowing [QueuedDelivery<Target>],

@@ -12,7 +12,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     private let healths: HealthTable
     private let gauges: DeliveryGauges
     private var schedule: DeliverySchedule<C.Target>
-    private var report = DeliveryReport()
+    private var report: DeliveryReport
     private var ended: [AttemptEnd<C.Target>] = []
     private var subscriptions: [SubscriptionRef] = []
     private var random = SystemRandomNumberGenerator()
@@ -31,6 +31,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
         self.ledger = ledger
         self.healths = healths
         self.gauges = gauges
+        report = DeliveryReport(tellsOfAttempts: courier.tellsOfAttempts)
         schedule = DeliverySchedule(
             settings: settings, attemptsPerDestination: courier.attemptsPerDestination)
     }
@@ -67,16 +68,20 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
 
     // MARK: Attempts
 
-    /// Begins what may begin; true if that was not all.
+    /// Begins what may begin; true if that was not all. An attempt may end, and take its time, before the next begins:
+    /// so each begins at a time of its own.
     private func startAttempts(now: Moment) -> Bool {
+        var time = now
         for _ in 0..<Self.startsPerTurn {
-            let next = schedule.next(now: now, report: &report) { [courier] in
+            let next = schedule.next(now: time, report: &report) { [courier] in
                 courier.mayJoin($0, $1, bytes: $2)
             }
             guard let next else { return false }
-            guard let attempt = withoutRefused(next, now: now) else { continue }
-            courier.begin(attempt, now: now.boot, ended: &ended)
-            concludeAttempts(now: now)
+            guard let attempt = withoutRefused(next, now: time) else { continue }
+            courier.begin(attempt, now: time.boot, ended: &ended)
+            let boot = Clock.boot()
+            time = Moment(boot: boot, wall: now.wall + (boot - now.boot) / 1_000_000)
+            concludeAttempts(now: time)
         }
         return true
     }
@@ -118,6 +123,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
         gauges.follow(schedule)
         guard !report.isEmpty else { return }
         healths.publish(report.healths)
+        if !report.attempts.isEmpty { ledger.note(report.attempts) }
         if !report.results.isEmpty { ledger.settle(report.results) }
         for subscription in report.gone { ledger.end(subscription, as: .gone, by: name) }
         for change in report.breakers { ledger.tell(change) }
@@ -127,12 +133,14 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     /// Stops everything: what has not ended by now is dropped.
     private func giveUp() {
         courier.close(ended: &ended)
+        let now = Clock.now()
         for end in ended {
             for (place, delivery) in end.attempt.deliveries.enumerated() {
                 switch end.verdict(place) {
                 case .ended(let outcome, let words):
-                    report.settle(delivery, outcome, words: words)
-                case .gone(let words): report.settle(delivery, .failed(.status), words: words)
+                    report.settle(end, place, outcome, words: words, now: now)
+                case .gone(let words):
+                    report.settle(end, place, .failed(.status), words: words, now: now)
                 case .tryAgain, .unreachable, .unsent:
                     report.settle(delivery, .dropped(.stopped))
                 }

@@ -5,6 +5,10 @@ internal import EventCore
 struct DeliveryReport {
     /// Deliveries that have ended.
     private(set) var results: [DeliveryResult] = []
+    /// Attempts that no result tells of; told before the results.
+    private(set) var attempts: [AttemptReport] = []
+    /// Whether receipts are told of attempts at all.
+    let tellsOfAttempts: Bool
     /// Subscriptions whose receivers said that they are gone.
     private(set) var gone: [SubscriptionRef] = []
     /// Breakers that opened or closed.
@@ -12,9 +16,41 @@ struct DeliveryReport {
     /// How it goes at destinations where that changed, the newest last; nil = forgotten.
     private(set) var healths: [(destination: String, health: DestinationHealth?)] = []
 
+    /// An empty one.
+    init(tellsOfAttempts: Bool = true) {
+        self.tellsOfAttempts = tellsOfAttempts
+    }
+
     /// Whether there is nothing to tell.
     var isEmpty: Bool {
-        results.isEmpty && healths.isEmpty && gone.isEmpty && breakers.isEmpty
+        results.isEmpty && attempts.isEmpty && healths.isEmpty && gone.isEmpty && breakers.isEmpty
+    }
+
+    /// An attempt has ended, and its delivery at `place` with it.
+    mutating func settle<Target>(
+        _ end: borrowing AttemptEnd<Target>, _ place: Int, _ outcome: Outcome, words: String? = nil,
+        now: Moment
+    ) {
+        settle(end.attempt.deliveries[place], outcome, words: words)
+        if case .dropped = outcome { return }
+        guard tellsOfAttempts else { return }
+        if end.timings == nil {
+            results[results.count - 1].attempt = end.facts(place, now: now)
+        } else {
+            tell(end, place, hasArrived: outcome == .delivered, now: now)
+        }
+    }
+
+    /// An attempt has ended, and its delivery at `place` goes on.
+    mutating func tell<Target>(
+        _ end: borrowing AttemptEnd<Target>, _ place: Int, hasArrived: Bool = false, now: Moment
+    ) {
+        guard tellsOfAttempts else { return }
+        let delivery = end.attempt.deliveries[place]
+        attempts.append(
+            AttemptReport(
+                subscription: delivery.subscription, occurrence: delivery.occurrence.id,
+                facts: end.facts(place, now: now), timings: end.timings, hasArrived: hasArrived))
     }
 
     /// A delivery has ended.
@@ -53,6 +89,7 @@ struct DeliveryReport {
     /// Forgets all that was told; keeps memory for the next turn.
     mutating func clear() {
         results.removeAll(keepingCapacity: results.capacity <= Self.capacityKept)
+        attempts.removeAll(keepingCapacity: attempts.capacity <= Self.capacityKept)
         gone.removeAll()
         breakers.removeAll()
         healths.removeAll()

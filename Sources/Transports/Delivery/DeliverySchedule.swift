@@ -105,7 +105,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
             settle(place, now: now.boot)
             let ticket = AttemptTicket(
                 lane: place.index, generation: place.generation, start: pace.begin(now: now.boot),
-                epoch: epoch)
+                epoch: epoch, began: now)
             return Attempt(deliveries: deliveries, ticket: ticket)
         }
         return nil
@@ -132,11 +132,11 @@ struct DeliverySchedule<Target: DeliveryTarget> {
             lane.underWay -= 1
             var sums = AttemptSums()
             if case .all(.ended(.delivered, _)) = end.verdicts {
-                sums.addDelivered(end.attempt.deliveries, report: &report)
+                sums.addDelivered(end, now: now, report: &report)
                 return sums
             }
-            for (index, delivery) in end.attempt.deliveries.enumerated() {
-                let again = sums.add(end.verdict(index), on: delivery, policy, report: &report)
+            for place in end.attempt.deliveries.indices {
+                let again = sums.add(end, place, policy, now: now, report: &report)
                 if let again { lane.queue.putBack(again) }
             }
             return sums

@@ -46,7 +46,8 @@ final class FlatstoreCourier: Courier {
         ended.append(
             AttemptEnd(
                 attempt,
-                each: attempt.deliveries.indices.map { $0 < written.lines ? .delivered : verdict }))
+                each: attempt.deliveries.indices.map { $0 < written.lines ? .delivered : verdict },
+                answer: .system(error.errno)))
     }
 
     func wait(until time: Int64?, ended: inout [AttemptEnd<FlatstoreTarget>]) {

@@ -104,10 +104,13 @@ final class CurlCourier<Target: HTTPTarget>: Courier {
         let target = run.attempt.target
         let judge = HTTPVerdict(exchange, authority: target.authority)
         guard target.readsReply, exchange.isWhole2xx else {
-            return AttemptEnd(run.attempt, all: judge.verdict(readsReply: target.readsReply))
+            return AttemptEnd(
+                run.attempt, all: judge.verdict(readsReply: target.readsReply),
+                answer: exchange.answer, timings: exchange.timings)
         }
         return AttemptEnd(
-            run.attempt, each: Target.judge(reply: run.transfer.reply, to: deliveries))
+            run.attempt, each: Target.judge(reply: run.transfer.reply, to: deliveries),
+            answer: exchange.answer, timings: exchange.timings)
     }
 
     // MARK: Transfers

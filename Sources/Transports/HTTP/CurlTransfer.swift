@@ -108,7 +108,27 @@ final class CurlTransfer {
         var seconds: curl_off_t = 0
         carillon_curl_get_offset(easy, CURLINFO_RETRY_AFTER, &seconds)
         exchange.retryAfterSeconds = seconds > 0 ? Int(seconds) : nil
+        exchange.timings = timings()
         return exchange
+    }
+
+    private func timings() -> AttemptTimings {
+        var connections = 0
+        carillon_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+        // On a kept connection libcurl tells how long it took to find it.
+        let isNew = connections > 0
+        return AttemptTimings(
+            nameLookup: isNew ? microseconds(CURLINFO_NAMELOOKUP_TIME_T) : 0,
+            connect: isNew ? microseconds(CURLINFO_CONNECT_TIME_T) : 0,
+            tls: isNew ? microseconds(CURLINFO_APPCONNECT_TIME_T) : 0,
+            firstByte: microseconds(CURLINFO_STARTTRANSFER_TIME_T),
+            total: microseconds(CURLINFO_TOTAL_TIME_T))
+    }
+
+    private func microseconds(_ info: CURLINFO) -> Int64 {
+        var time: curl_off_t = 0
+        carillon_curl_get_offset(easy, info, &time)
+        return Int64(time)
     }
 
     /// Gives memory back that only an unusually large call needed.

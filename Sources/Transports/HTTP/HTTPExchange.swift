@@ -1,4 +1,5 @@
 internal import Ccurl
+internal import EventCore
 
 /// What is known of one HTTP call once it has ended: enough to say how the delivery went.
 struct HTTPExchange {
@@ -23,9 +24,19 @@ struct HTTPExchange {
     var systemError: Int32 = 0
     /// How long the receiver asked to be left alone (RFC 9110 §10.2.3, seconds or a date).
     var retryAfterSeconds: Int?
+    /// Where the time went.
+    var timings = AttemptTimings(nameLookup: 0, connect: 0, tls: 0, firstByte: 0, total: 0)
 
     /// A 2xx answer that arrived to its end.
     var isWhole2xx: Bool {
         requests > 0 && isHeaderComplete && 200...299 ~= status && code == CURLE_OK
+    }
+
+    /// What came back, for receipts: a status, or else the error of the system that kept it from coming.
+    var answer: AttemptFacts.Answer {
+        if status > 0 { return .http(status) }
+        // An errno that is left of an address which was passed over says nothing where a connection stood.
+        let error = socketError != 0 ? socketError : systemError
+        return error == 0 || requests > 0 ? .none : .system(error)
     }
 }

@@ -59,6 +59,8 @@ final class StreamConnection {
         var words: String
         /// What came was no reply: requests that wait for one have failed with it.
         var isUnreadable = false
+        /// The error of the system, where there was one.
+        var errno: Int32 = 0
     }
 
     /// A connection that is not open.
@@ -125,7 +127,7 @@ final class StreamConnection {
         guard case .resolving = state else { return }
         switch answer {
         case .addresses(let addresses): connect(to: addresses[...], now: now)
-        case .unresolved: failToConnect(.tryAgain(.unresolved, words: words.unresolved))
+        case .unresolved: failToConnect(.tryAgain(.unresolved, words: words.unresolved), errno: 0)
         }
     }
 
@@ -133,7 +135,7 @@ final class StreamConnection {
     func expired(now: Int64) {
         switch state {
         case .closed: deadline = .max
-        case .resolving: failToConnect(.tryAgain(.unresolved, words: words.unresolved))
+        case .resolving: failToConnect(.tryAgain(.unresolved, words: words.unresolved), errno: 0)
         case .connecting(_, let rest):
             connectError = ETIMEDOUT
             connect(to: now < connectBy ? rest : [], now: now)
@@ -207,7 +209,7 @@ final class StreamConnection {
                 connectError = error.errno
             }
         }
-        failToConnect(connectVerdict)
+        failToConnect(connectVerdict, errno: connectError)
     }
 
     private func connected(_ port: TCPPort, rest: ArraySlice<IPAddress>, now: Int64) {
@@ -237,8 +239,8 @@ final class StreamConnection {
         }
     }
 
-    private func failToConnect(_ verdict: Verdict) {
-        exchange?.failToConnect(verdict)
+    private func failToConnect(_ verdict: Verdict, errno: Int32) {
+        exchange?.failToConnect(verdict, errno: errno)
         end = exchange?.end
         exchange = nil
         close()
@@ -263,7 +265,7 @@ final class StreamConnection {
                 if taken < count { return waitForRoom(port, now: now) }
             case .later, .end: return waitForRoom(port, now: now)
             case .failed(let code):
-                return lose(Ending(reason: .connect, words: words.broken(code)), now: now)
+                return lose(broken(code), now: now)
             }
         }
         watch(port, forRoom: false)
@@ -281,7 +283,7 @@ final class StreamConnection {
             waitForRoom(port, now: now)
         case .later, .end: waitForRoom(port, now: now)
         case .failed(let code):
-            lose(Ending(reason: .connect, words: words.broken(code)), now: now)
+            lose(broken(code), now: now)
         }
         return false
     }
@@ -321,7 +323,7 @@ final class StreamConnection {
         switch port.receive(into: context.room) {
         case .later: return nil
         case .end: return Ending(reason: .connect, words: words.closed)
-        case .failed(let code): return Ending(reason: .connect, words: words.broken(code))
+        case .failed(let code): return broken(code)
         case .bytes(let count):
             guard splitter != nil else {
                 // Nobody has asked for anything. It is taken all the same: a peer whose answers
@@ -376,6 +378,10 @@ final class StreamConnection {
         }
     }
 
+    private func broken(_ code: Int32) -> Ending {
+        Ending(reason: .connect, words: words.broken(code), errno: code)
+    }
+
     // MARK: Ends
 
     /// The attempt has ended well or badly; the connection stays.
@@ -394,7 +400,8 @@ final class StreamConnection {
         if ending.isUnreadable {
             self.exchange?.endUnanswered(.ended(.failed(ending.reason), words: ending.words))
         }
-        self.exchange?.loseConnection(ending.reason, words: ending.words)
+        self.exchange?.loseConnection(
+            ending.reason, words: ending.words, errno: ending.errno)
         end = self.exchange?.end
         self.exchange = nil
     }

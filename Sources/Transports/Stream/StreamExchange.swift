@@ -25,6 +25,8 @@ struct StreamExchange {
     private var states: [State]
     /// How those ended that were not simply delivered.
     private var otherwise: [Int: Verdict] = [:]
+    /// The error of the system that kept deliveries from arriving; 0 = there was none.
+    private var errno: Int32 = 0
     /// How many have not ended.
     private var open: Int
     /// What `remainder` belongs to.
@@ -59,7 +61,7 @@ struct StreamExchange {
         let list = states.indices.map { place in
             states[place] == .delivered ? .delivered : otherwise[place] ?? .unsent
         }
-        return AttemptEnd(attempt, each: list)
+        return AttemptEnd(attempt, each: list, answer: errno == 0 ? .none : .system(errno))
     }
 
     // MARK: Sending
@@ -191,7 +193,8 @@ struct StreamExchange {
     }
 
     /// No connection came about: nothing was sent of what is left.
-    mutating func failToConnect(_ verdict: Verdict) {
+    mutating func failToConnect(_ verdict: Verdict, errno: Int32 = 0) {
+        self.errno = errno
         for place in states.indices { settle(place, verdict) }
         remainder = []
     }
@@ -199,7 +202,8 @@ struct StreamExchange {
     /// The connection is gone. What was sent in part, or waits for a reply, is tried again; and so
     /// is the first of what has not begun where nothing else bears the failure. The rest goes back
     /// as if untouched.
-    mutating func loseConnection(_ reason: FailureReason, words: String) {
+    mutating func loseConnection(_ reason: FailureReason, words: String, errno: Int32 = 0) {
+        self.errno = errno
         let failure = Verdict.tryAgain(reason, words: words)
         let begun = halfWritten.isEmpty && unanswered.isEmpty ? next + 1 : next
         for place in states.indices {

@@ -27,6 +27,8 @@ final class MemberLedger: DeliveryLedger {
             var generation: UInt32
             var subscription: SubscriptionRef
             var work: UInt64
+            /// The member's socket, as it may be shown.
+            var member: String
             var isOpen: Bool
         }
 
@@ -65,10 +67,13 @@ final class MemberLedger: DeliveryLedger {
     }
 
     /// A reference for one member's delivery; nil where too many are on their way.
-    func open(_ subscription: SubscriptionRef, work: UInt64) -> SubscriptionRef? {
+    func open(
+        _ subscription: SubscriptionRef, work: UInt64, at member: VirtualMember
+    ) -> SubscriptionRef? {
         entries.withLock { entries in
             var entry = Entries.Entry(
-                generation: 0, subscription: subscription, work: work, isOpen: true)
+                generation: 0, subscription: subscription, work: work, member: member.text,
+                isOpen: true)
             if entries.free.count > Entries.restingMin, let slot = entries.free.removeFirst() {
                 entry.generation = entries.all[Int(slot)].generation &+ 1
                 entries.all[Int(slot)] = entry
@@ -95,8 +100,9 @@ final class MemberLedger: DeliveryLedger {
         return ledger.mayStart(entry.subscription)
     }
 
-    /// See `DeliveryLedger`.
+    /// See `DeliveryLedger`. The attempts of members are told before the group's delivery can end.
     func settle(_ results: [DeliveryResult]) {
+        note(results.compactMap { AttemptReport(of: $0) })
         let ends = entries.withLock { entries in
             results.compactMap { result -> End? in
                 entries.close(result.subscription).map {
@@ -109,15 +115,38 @@ final class MemberLedger: DeliveryLedger {
 
     /// See `DeliveryLedger`: a member's attempt is one of the group's.
     func note(_ attempts: [AttemptReport]) {
+        guard !attempts.isEmpty else { return }
         let known = entries.withLock { entries in
             attempts.compactMap { attempt -> AttemptReport? in
                 guard let entry = entries.entry(attempt.subscription) else { return nil }
                 var attempt = attempt
                 attempt.subscription = entry.subscription
+                attempt.member = entry.member
                 return attempt
             }
         }
         if !known.isEmpty { ledger.note(known) }
+    }
+
+    /// Has a member's transport deliver, and closes what ends at once; how that stands.
+    func deliver(
+        _ occurrence: Occurrence, to member: VirtualMember, as reference: SubscriptionRef,
+        through transport: any Transport
+    ) -> Outcome {
+        var outcomes = [Outcome.delivered]
+        transport.deliver(occurrence, to: [member.target(reference)], outcomes: &outcomes)
+        if outcomes[0] == .pending { return .pending }
+        if outcomes[0] == .delivered,
+            let facts = transport.factsOfDelivery(of: occurrence, to: member.socket)
+        {
+            note([
+                AttemptReport(
+                    subscription: reference, occurrence: occurrence.id, facts: facts,
+                    hasArrived: true)
+            ])
+        }
+        close(reference)
+        return outcomes[0]
     }
 
     /// See `DeliveryLedger`: a member's end is not the group's.
@@ -129,5 +158,15 @@ final class MemberLedger: DeliveryLedger {
         var change = change
         change.subscription = entry.subscription
         ledger.tell(change)
+    }
+}
+
+extension AttemptReport {
+    /// The attempt with which a delivery ended; nil where its result tells of none.
+    fileprivate init?(of result: DeliveryResult) {
+        guard let facts = result.attempt, let occurrence = result.occurrence else { return nil }
+        self.init(
+            subscription: result.subscription, occurrence: occurrence, facts: facts,
+            hasArrived: result.outcome == .delivered)
     }
 }

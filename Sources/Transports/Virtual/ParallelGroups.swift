@@ -35,17 +35,14 @@ final class ParallelGroups: Sendable {
         // One more than there are members: it cannot end before all have been handed theirs.
         let part = parts.open(subscription, occurrence.id, count: group.members.count + 1)
         for member in group.members {
-            guard let reference = ledger.open(subscription, work: part) else {
+            guard let reference = ledger.open(subscription, work: part, at: member)
+            else {
                 parts.note(.dropped(.queueFull), of: part)
                 continue
             }
-            var outcomes = [Outcome.delivered]
-            transports[member.transport].deliver(
-                occurrence, to: [member.target(reference)], outcomes: &outcomes)
-            if outcomes[0] != .pending {
-                ledger.close(reference)
-                parts.note(outcomes[0], of: part)
-            }
+            let outcome = ledger.deliver(
+                occurrence, to: member, as: reference, through: transports[member.transport])
+            if outcome != .pending { parts.note(outcome, of: part) }
         }
         return parts.note(.delivered, of: part)?.outcome ?? .pending
     }

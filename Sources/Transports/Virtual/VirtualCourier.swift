@@ -45,6 +45,9 @@ final class VirtualCourier: Courier {
         self.settings = settings
     }
 
+    /// The attempts are the members'.
+    var tellsOfAttempts: Bool { false }
+
     func mayJoin(
         _ delivery: QueuedDelivery<VirtualTarget>,
         _ attempt: borrowing [QueuedDelivery<VirtualTarget>], bytes: Int
@@ -116,21 +119,21 @@ final class VirtualCourier: Courier {
     private func hand(_ one: inout Running, _ work: UInt64, now: Int64) -> Outcome {
         let member = one.attempt.target.members[one.member]
         let delivery = one.attempt.deliveries[0]
-        guard let ledger, let reference = ledger.open(delivery.subscription, work: work) else {
-            return .dropped(.queueFull)
-        }
+        guard let ledger,
+            let reference = ledger.open(delivery.subscription, work: work, at: member)
+        else { return .dropped(.queueFull) }
         let transports: [any Transport]?
         do throws(SystemError) { transports = try members.ready(for: ledger) } catch {
             ledger.close(reference)
             return .failed(.system)
         }
-        var outcomes = [transports == nil ? Outcome.dropped(.stopped) : .delivered]
-        transports?[member.transport].deliver(
-            delivery.occurrence, to: [member.target(reference)], outcomes: &outcomes)
-        guard outcomes[0] == .pending else {
+        guard let transports else {
             ledger.close(reference)
-            return outcomes[0]
+            return .dropped(.stopped)
         }
+        let outcome = ledger.deliver(
+            delivery.occurrence, to: member, as: reference, through: transports[member.transport])
+        guard outcome == .pending else { return outcome }
         one.reference = reference
         let time = member.timeoutMilliseconds ?? settings.memberMilliseconds
         one.deadline = now + Int64(time + settings.graceMilliseconds) * 1_000_000

@@ -54,6 +54,6 @@ struct OccurrenceLogTests {
         #expect(log.next == 4)
         #expect(log.isEmpty)
         #expect(log.bytes == 0)
-        #expect(log.update(2) { _ in true } == nil)
+        #expect(log[2] == nil)
     }
 }

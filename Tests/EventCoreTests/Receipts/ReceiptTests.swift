@@ -61,8 +61,10 @@ struct ReceiptTests {
         let subscription = try #require(bench.transport.deliveries.first?.subscription)
         let attempts = [1, 2].map { number in
             AttemptReport(
-                subscription: subscription, occurrence: receipt.id, number: number, time: 5,
-                microseconds: 70, bytes: 8, answer: .http(500 + number))
+                subscription: subscription, occurrence: receipt.id,
+                facts: AttemptFacts(
+                    time: 5, microseconds: 70, bytes: 8, answer: .http(500 + number)),
+                hasArrived: false)
         }
         bench.interface.note(attempts)
         bench.interface.settle([
@@ -73,7 +75,103 @@ struct ReceiptTests {
         let view = try show(bench, receipt.id)
         #expect(view.state == .failed)
         #expect(view.deliveries.map(\.words) == ["503 from 192.0.2.1"])
-        #expect(view.deliveries.map(\.attempts) == [attempts])
+        #expect(
+            view.deliveries.map(\.attempts) == [
+                attempts.enumerated().map { AttemptView(number: $0 + 1, facts: $1.facts) }
+            ])
+    }
+
+    @Test("an attempt that a result tells of comes after those that were told before, numbered on")
+    func numbered() throws {
+        let bench = Bench(transport: ManualTransport { _, _ in .pending })
+        for number in 1...2 { try bench.subscribe("manual:\(number)") }
+        let receipt = try bench.raise()
+        let references = bench.transport.deliveries.map(\.subscription)
+        let facts = (1...3).map { AttemptFacts(time: Int64($0), microseconds: 7, bytes: 8) }
+        bench.interface.note([
+            AttemptReport(
+                subscription: references[0], occurrence: receipt.id, facts: facts[0],
+                member: "manual:m", hasArrived: false)
+        ])
+        bench.interface.settle(
+            zip(references, facts.dropFirst()).map { reference, facts in
+                DeliveryResult(
+                    subscription: reference, outcome: .delivered, occurrence: receipt.id,
+                    attempt: facts)
+            })
+        #expect(
+            try show(bench, receipt.id).deliveries.map(\.attempts) == [
+                [
+                    AttemptView(number: 1, facts: facts[0], member: "manual:m"),
+                    AttemptView(number: 2, facts: facts[1]),
+                ], [AttemptView(number: 1, facts: facts[2])],
+            ])
+    }
+
+    @Test("of a delivery that is tried without end the first attempts are kept, and the newest")
+    func endless() throws {
+        let bench = Bench(transport: ManualTransport { _, _ in .pending })
+        try bench.subscribe("manual:1")
+        let receipt = try bench.raise()
+        let reference = try #require(bench.transport.deliveries.first?.subscription)
+        for time in 1...100 {
+            bench.interface.note([
+                AttemptReport(
+                    subscription: reference, occurrence: receipt.id,
+                    facts: AttemptFacts(time: Int64(time), microseconds: 0, bytes: 0),
+                    hasArrived: false)
+            ])
+        }
+        let attempts = try #require(try show(bench, receipt.id).deliveries.first?.attempts)
+        #expect(attempts.map(\.number) == Array(1...15) + [100])
+        #expect(attempts.map(\.facts.time) == Array(1...15) + [100])
+    }
+
+    @Test("of more than 64 deliveries those attempts are kept that went wrong")
+    func attemptsOfMany() throws {
+        let bench = Bench(
+            transport: ManualTransport(runsScheduledWork: true) { _, _ in .pending })
+        for number in 101...165 { try bench.subscribe("manual:\(number)") }
+        let receipt = try bench.raise()
+        let facts = AttemptFacts(time: 1, microseconds: 2, bytes: 3)
+        for (place, delivery) in bench.transport.deliveries.enumerated() {
+            let outcome: Outcome = place == 7 ? .failed(.timeout) : .delivered
+            bench.interface.note([
+                AttemptReport(
+                    subscription: delivery.subscription, occurrence: receipt.id, facts: facts,
+                    hasArrived: place != 7)
+            ])
+            bench.interface.settle([
+                DeliveryResult(
+                    subscription: delivery.subscription, outcome: outcome, occurrence: receipt.id,
+                    attempt: facts)
+            ])
+        }
+        let view = try show(bench, receipt.id)
+        #expect((view.delivered, view.failed) == (64, 1))
+        #expect(view.deliveries.map { $0.attempts.map(\.number) } == [[1, 2]])
+    }
+
+    @Test("what receipts keep of attempts counts in the limit on bytes")
+    func attemptBytes() throws {
+        func kept(_ attempt: AttemptFacts?) throws -> Int {
+            let bench = Bench(transport: ManualTransport { _, _ in .pending }) {
+                $0.occurrenceBytesMax = 40_000
+            }
+            for number in 101...164 { try bench.subscribe("manual:\(number)") }
+            for _ in 0..<64 {
+                let receipt = try bench.raise()
+                bench.interface.settle(
+                    bench.transport.takeDeliveries().map {
+                        DeliveryResult(
+                            subscription: $0.subscription, outcome: .delivered,
+                            occurrence: receipt.id, attempt: attempt)
+                    })
+            }
+            return try list(bench, ListOccurrencesCommand(limit: 100)).occurrences.count
+        }
+        #expect(try kept(nil) == 64)
+        #expect(try kept(AttemptFacts(time: 1, microseconds: 2, bytes: 3)) < 20)
     }
 
     @Test("a subscription that has ended is still named by the receipts of its time")

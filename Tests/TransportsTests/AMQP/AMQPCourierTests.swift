@@ -1,5 +1,6 @@
 import BrokerSupport
 import EventCore
+import Glibc
 import TestSupport
 import Testing
 
@@ -58,6 +59,25 @@ extension RabbitMQTests {
             #expect(bench.wait(1_000) == Array(repeating: .delivered, count: 1_000))
             let ids = try client.take(1_000, from: "order.q").map(\.messageID)
             #expect(ids == (1...1_000).map { "1-\($0)" })
+        }
+
+        @Test(
+            "Receipts are told what the broker said: ack, 312, 404, 403 or the error of the system")
+        func answers() throws {
+            try client.declareQueue("answers.q")
+            try client.declareExchange("open")
+            bench.attempt([try target("answers.q"), try target("no-such-queue")])
+            bench.attempt([try target("no-such-exchange?k")])
+            bench.attempt([try target("answers.q", "bob:sec%20ret@")])
+            bench.attempt([try target("answers.q", "bob:wrong-password@")])
+            let port = try ClosedPort()
+            bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(port.number)/q")])
+            bench.wait(6)
+            #expect(
+                (1...6).map { bench.answers[$0] } == [
+                    .amqp("ack"), .amqp("312 NO_ROUTE"), .amqp("404 NOT_FOUND"),
+                    .amqp("403 ACCESS_REFUSED"), .amqp("403 ACCESS_REFUSED"), .system(ECONNREFUSED),
+                ])
         }
 
         @Test(

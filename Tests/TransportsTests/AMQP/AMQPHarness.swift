@@ -11,6 +11,8 @@ final class CourierBench {
     let ledger = RecordingLedger()
     /// Verdicts as they came: the delivery's number, from 1, and how it ended.
     private(set) var verdicts: [(delivery: UInt64, verdict: Verdict)] = []
+    /// What the broker said of each delivery, by its number.
+    private(set) var answers: [UInt64: AttemptFacts.Answer] = [:]
     private var count: UInt64 = 0
     private var isOpen = true
 
@@ -81,6 +83,7 @@ final class CourierBench {
         for end in ended {
             for (index, delivery) in end.attempt.deliveries.enumerated() {
                 let number = delivery.occurrence.id.sequence
+                answers[number] = end.facts(index, now: Moment(boot: 0, wall: 0)).answer
                 switch end.verdicts {
                 case .all(let verdict): verdicts.append((number, verdict))
                 case .each(let list): verdicts.append((number, list[index]))

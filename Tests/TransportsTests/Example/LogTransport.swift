@@ -59,6 +59,11 @@ final class LogTransport: Transport {
         [DeliveryForecast(occurrence.payload(.json, encode: NotificationFormat.json))]
     }
 
+    func factsOfDelivery(of occurrence: Occurrence, to socket: Socket) -> AttemptFacts? {
+        let payload = occurrence.payload(.json, encode: NotificationFormat.json)
+        return AttemptFacts(time: occurrence.time, microseconds: 0, bytes: payload.count)
+    }
+
     func schedule(_ work: @escaping @Sendable () -> Void) { work() }
 
     func stop(drainMilliseconds: Int) { isStopped.store(true, ordering: .relaxed) }

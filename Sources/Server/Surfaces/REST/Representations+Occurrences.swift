@@ -97,16 +97,21 @@ extension Representation {
         }
     }
 
-    private static func write(_ attempt: AttemptReport, to body: inout [UInt8]) {
+    /// An attempt.
+    static func write(_ attempt: AttemptView, to body: inout [UInt8]) {
         body.append(ascii: #"{"number":"#)
         body.append(decimal: attempt.number)
         body.append(ascii: #","time":""#)
-        body.append(rfc3339: attempt.time)
+        body.append(rfc3339: attempt.facts.time)
         body.append(ascii: #"","microseconds":"#)
-        body.append(decimal: attempt.microseconds)
+        body.append(decimal: attempt.facts.microseconds)
         body.append(ascii: #","bytes":"#)
-        body.append(decimal: attempt.bytes)
-        switch attempt.answer {
+        body.append(decimal: attempt.facts.bytes)
+        if let member = attempt.member {
+            body.append(ascii: #","socket":"#)
+            body.append(jsonString: member)
+        }
+        switch attempt.facts.answer {
         case .none: break
         case .system(let errno): write("errno", Int64(errno), to: &body)
         case .http(let status): write("status", Int64(status), to: &body)
@@ -119,7 +124,7 @@ extension Representation {
         body.append(ascii: "}")
     }
 
-    private static func write(_ timings: AttemptReport.Timings, to body: inout [UInt8]) {
+    private static func write(_ timings: AttemptTimings, to body: inout [UInt8]) {
         body.append(ascii: #","timings":{"name_lookup":"#)
         body.append(decimal: timings.nameLookup)
         write("connect", timings.connect, to: &body)
