@@ -56,6 +56,21 @@ extension EventInterface {
         }
     }
 
+    /// Brings an idempotency key back, unless it is too old; in the order in which they were made. One that was only
+    /// claimed stays so for the rest of its day: it may have been raised.
+    public func restore(_ stored: StoredKey, at now: Moment) {
+        // Should the wall clock have been put back meanwhile, it is kept no longer than a day from now.
+        let created = min(stored.created, now.wall)
+        guard created >= now.wall - limits.idempotencyKeySeconds * 1_000 else { return }
+        core.withLock { core in
+            core.state.keys.insert(
+                KeyTable.Name(caller: stored.caller, key: stored.key),
+                KeyTable.Entry(
+                    fingerprint: stored.fingerprint, created: created,
+                    stage: stored.receipt.map { .raised($0) } ?? .claimed(isOurs: false)))
+        }
+    }
+
     /// Makes sure that no id below `next` is given again.
     public func restore(nextID next: UInt64) {
         core.withLock { $0.state.nextID = max($0.state.nextID, next) }

@@ -288,7 +288,10 @@ extension Carillon {
         var unusable = 0
         do throws(StoreError) {
             interface.restore(expecting: try store.storedSubscriptions())
-            let summary = try store.load(now: now.wall, event: { interface.restore(event: $0) }) {
+            let summary = try store.load(
+                now: now.wall, event: { interface.restore(event: $0) },
+                key: { interface.restore($0, at: now) }
+            ) {
                 do throws(SocketError) {
                     _ = try interface.restore($0, at: now)
                 } catch {

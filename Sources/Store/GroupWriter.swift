@@ -13,6 +13,9 @@ struct GroupWriter {
     private let put: Statement
     private let remove: Statement
     private let noteHighest: Statement
+    private let putKey: Statement
+    private let removeKey: Statement
+    private let expireKeys: Statement
     /// Highest id ever committed.
     private(set) var highest: UInt64
     /// What the database has noted of it.
@@ -32,6 +35,14 @@ struct GroupWriter {
         remove = try connection.prepare("DELETE FROM subscriptions WHERE id = ?1")
         noteHighest = try connection.prepare(
             "INSERT OR REPLACE INTO counters (name, value) VALUES ('highest_id', ?1)")
+        putKey = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO keys
+                (caller, key, fingerprint, created, epoch, sequence, event, time, matched)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        removeKey = try connection.prepare("DELETE FROM keys WHERE caller = ?1 AND key = ?2")
+        expireKeys = try connection.prepare("DELETE FROM keys WHERE created < ?1")
         let noted =
             try connection.integer("SELECT value FROM counters WHERE name = 'highest_id'") ?? 0
         let present = try connection.integer("SELECT max(id) FROM subscriptions") ?? 0
@@ -121,11 +132,32 @@ struct GroupWriter {
             put.bind(7, subscription.createdBy)
             try put.run()
             highest = max(highest, subscription.id)
+        case .putKey(let key): try write(key)
+        case .removeKey(let caller, let key):
+            removeKey.bind(1, caller ?? "")
+            removeKey.bind(2, key)
+            try removeKey.run()
+        case .expiredKeys(let time):
+            expireKeys.bind(1, time)
+            try expireKeys.run()
         case .remove(let id):
             try delete(id)
         case .expired(let ids):
             for id in ids { try delete(id) }
         }
+    }
+
+    private func write(_ key: StoredKey) throws(SQLiteFailure) {
+        putKey.bind(1, key.caller ?? "")
+        putKey.bind(2, key.key)
+        putKey.bind(3, key.fingerprint)
+        putKey.bind(4, key.created)
+        putKey.bind(5, key.receipt?.id.epoch)
+        putKey.bind(6, key.receipt.map { Int64(bitPattern: $0.id.sequence) })
+        putKey.bind(7, key.receipt?.event)
+        putKey.bind(8, key.receipt?.time)
+        putKey.bind(9, key.receipt.map { Int64($0.matched) })
+        try putKey.run()
     }
 
     private mutating func delete(_ id: UInt64) throws(SQLiteFailure) {

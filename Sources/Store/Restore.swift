@@ -54,6 +54,42 @@ struct Restore {
         return (all - expired, expired)
     }
 
+    /// Hands over every idempotency key, the oldest first; returns how many.
+    func keys(_ body: (StoredKey) -> Void) throws(StoreError) -> Int {
+        try scan(
+            """
+            SELECT caller, key, fingerprint, created, epoch, sequence, event, time, matched
+            FROM keys ORDER BY created
+            """
+        ) { row throws(StoreError) in
+            guard let caller = row.text(0), let key = row.text(1), !key.isEmpty,
+                let fingerprint = row.nullableInteger(2) ?? nil,
+                let created = row.nullableInteger(3) ?? nil, let receipt = receipt(row)
+            else { throw .corrupt(path, "the row of an idempotency key makes no sense") }
+            body(
+                StoredKey(
+                    caller: caller.isEmpty ? nil : caller, key: key,
+                    fingerprint: UInt64(bitPattern: fingerprint), created: created,
+                    receipt: receipt))
+        }
+    }
+
+    /// The receipt in a key's row, `.some(nil)` where there is none, nil where it is damaged.
+    private func receipt(_ row: Statement) -> RaiseReceipt?? {
+        guard let epoch = row.nullableInteger(4), let sequence = row.nullableInteger(5),
+            let event = row.nullableText(6), let time = row.nullableInteger(7),
+            let matched = row.nullableInteger(8)
+        else { return nil }
+        guard let epoch, let sequence, let event, let time, let matched else {
+            let isNone = epoch == nil && sequence == nil && event == nil && time == nil
+            return isNone && matched == nil ? .some(nil) : nil
+        }
+        return .some(
+            RaiseReceipt(
+                id: OccurrenceID(epoch: epoch, sequence: UInt64(bitPattern: sequence)),
+                event: event, time: time, matched: Int(matched)))
+    }
+
     /// Runs `body` for every row; returns how many.
     private func scan(
         _ sql: String, _ body: (Statement) throws(StoreError) -> Void

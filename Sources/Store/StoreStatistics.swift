@@ -31,6 +31,8 @@ public struct LoadSummary: Sendable, Equatable {
     public let subscriptions: Int
     /// Subscriptions whose deadline passed while nothing ran: not handed over, and deleted.
     public let expired: Int
+    /// Idempotency keys handed over.
+    public let keys: Int
     /// The id the next new subscription gets: above every id ever acknowledged, ended ones included.
     public let nextID: UInt64
     /// Whether `sqlite3` cannot read the database until the next start: the disk was too full for the index

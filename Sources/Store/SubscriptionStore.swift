@@ -2,7 +2,7 @@ internal import Dispatch
 public import EventCore
 internal import Synchronization
 
-/// What survives a restart: dynamic events and subscriptions, in a SQLite database of one directory.
+/// What survives a restart: dynamic events, subscriptions and idempotency keys, in a SQLite database of one directory.
 ///
 /// One writer: a serial queue with the only connection. `append` leaves a change in the inbox; the queue
 /// takes all that wait, writes them in one transaction with `synchronous=FULL`, tells the core, and takes
@@ -78,19 +78,21 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
         return try result.get()
     }
 
-    /// Hands over what is stored: the dynamic events, then the subscriptions in the order of their ids.
+    /// Hands over what is stored: the dynamic events, the idempotency keys by age, then the subscriptions in the order
+    /// of their ids.
     ///
     /// Subscriptions whose deadline is not after `now` (milliseconds since 1970) are counted instead, and
     /// deleted all at once; if there is no room for that, they are at the next start. Call it once, before
     /// the first `append`. Blocks; the closures run on the calling thread and must not call the store. Throws
     /// `.corrupt`, the file untouched, for damage that `open` could not see.
     public func load(
-        now wallMilliseconds: Int64, event: (String) -> Void,
+        now wallMilliseconds: Int64, event: (String) -> Void, key: (StoredKey) -> Void = { _ in },
         subscription: (StoredSubscription) -> Void
     ) throws(StoreError) -> LoadSummary {
         let result: Result<LoadSummary, StoreError> = queue.sync {
             Result { () throws(StoreError) in
-                try restore(now: wallMilliseconds, event: event, subscription: subscription)
+                try restore(
+                    now: wallMilliseconds, event: event, key: key, subscription: subscription)
             }
         }
         return try result.get()
@@ -165,11 +167,13 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
     // MARK: On the queue
 
     private func restore(
-        now: Int64, event: (String) -> Void, subscription: (StoredSubscription) -> Void
+        now: Int64, event: (String) -> Void, key: (StoredKey) -> Void,
+        subscription: (StoredSubscription) -> Void
     ) throws(StoreError) -> LoadSummary {
         guard let session else { throw StoreError(.system, "\(file.path): the store is closed") }
         let rows = Restore(session.connection, path: file.path)
         let events = try rows.events(event)
+        let keys = try rows.keys(key)
         let subscriptions = try rows.subscriptions(now: now, subscription)
         do throws(SQLiteFailure) {
             try session.connection.adopt()
@@ -181,7 +185,8 @@ public final class SubscriptionStore: Journal, @unchecked Sendable {
         session.isLoaded = true
         return LoadSummary(
             events: events, subscriptions: subscriptions.live, expired: subscriptions.expired,
-            nextID: session.writer.highest + 1, excludesReaders: session.connection.isExclusive)
+            keys: keys, nextID: session.writer.highest + 1,
+            excludesReaders: session.connection.isExclusive)
     }
 
     private func drain() {

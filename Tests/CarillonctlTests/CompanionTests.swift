@@ -84,6 +84,19 @@ struct CompanionTests {
         #expect((try Daemon.json(plain) as? [String: Any])?["matched"] as? Int == 1)
     }
 
+    @Test("raise under a key raises once, however often it is tried; what is no key is refused")
+    func idempotency() throws {
+        func raise(_ key: String) throws -> ProgramRun.Result {
+            try daemon.ctl("raise", "E_K", "n=1", "--idempotency-key", key)
+        }
+        let first = try raise("k-1")
+        #expect(first.status == 0)
+        #expect(try raise("k-1").output == first.output)
+        #expect(try raise("k-2").output != first.output)
+        #expect(try daemon.ctl("raise", "E_K", "--idempotency-key", "k-1").status != 0)
+        #expect(try daemon.ctl("raise", "E_K", "--idempotency-key", "a b").status == 2)
+    }
+
     @Test("mi calls commands with positional, named and exact arguments")
     func management() throws {
         let subscribed = try daemon.ctl(

@@ -28,7 +28,7 @@ struct JournalTests {
         #expect(loaded.events == ["E_ALPHA", "E_ZULU"])
         #expect(loaded.subscriptions == [renewed, subscription(3), subscription(4)])
         let expected = LoadSummary(
-            events: 2, subscriptions: 3, expired: 0, nextID: 5, excludesReaders: false)
+            events: 2, subscriptions: 3, expired: 0, keys: 0, nextID: 5, excludesReaders: false)
         #expect(loaded.summary == expected)
     }
 

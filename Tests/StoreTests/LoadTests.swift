@@ -10,7 +10,7 @@ struct LoadTests {
     @Test("a new store is empty, and gives 1 as the first id")
     func empty() throws {
         let expected = LoadSummary(
-            events: 0, subscriptions: 0, expired: 0, nextID: 1, excludesReaders: false)
+            events: 0, subscriptions: 0, expired: 0, keys: 0, nextID: 1, excludesReaders: false)
         #expect(try stored(scratch) == Loaded(summary: expected))
     }
 

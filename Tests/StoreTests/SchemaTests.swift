@@ -35,6 +35,7 @@ struct SchemaTests {
         let connection = try operatorConnection(scratch)
         try connection.execute(
             """
+            DROP TABLE keys;
             ALTER TABLE subscriptions DROP COLUMN created_by;
             PRAGMA user_version = 1;
             INSERT INTO subscriptions VALUES (7, 'E_A', 'udp:127.0.0.1:7', NULL, NULL, 5);

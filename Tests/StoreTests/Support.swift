@@ -59,6 +59,7 @@ func subscription(_ id: UInt64, deadline: Int64? = 2_000_000) -> StoredSubscript
 struct Loaded: Equatable {
     var events: [String] = []
     var subscriptions: [StoredSubscription] = []
+    var keys: [StoredKey] = []
     var summary: LoadSummary?
 
     var ids: [UInt64] { subscriptions.map(\.id) }
@@ -76,7 +77,7 @@ extension SubscriptionStore {
     func load(now: Int64 = 0) throws -> Loaded {
         var loaded = Loaded()
         loaded.summary = try load(
-            now: now, event: { loaded.events.append($0) },
+            now: now, event: { loaded.events.append($0) }, key: { loaded.keys.append($0) },
             subscription: { loaded.subscriptions.append($0) })
         return loaded
     }

@@ -35,6 +35,14 @@ public struct CommandError: Error, Equatable, Sendable {
         case tooManyEvents = "too_many_events"
         /// The limit on subscriptions is reached.
         case tooManySubscriptions = "too_many_subscriptions"
+        /// The idempotency key was used for another raise.
+        case idempotencyKeyReused = "idempotency_key_reused"
+        /// The first raise under the idempotency key is under way.
+        case idempotencyKeyInUse = "idempotency_key_in_use"
+        /// The service ended while it raised under the idempotency key: whether it did is not known.
+        case idempotencyKeyUnresolved = "idempotency_key_unresolved"
+        /// The limit on idempotency keys is reached.
+        case tooManyIdempotencyKeys = "too_many_idempotency_keys"
         /// The change could not be made durable for want of room, and was taken back.
         case insufficientStorage = "insufficient_storage"
         /// The change could not be made durable, and was taken back.

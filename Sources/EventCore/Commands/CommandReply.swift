@@ -18,6 +18,8 @@ public enum CommandReply: Sendable {
     case occurrences(OccurrencePage)
     /// An event was raised.
     case raised(RaiseReceipt)
+    /// An event had been raised under the same key before; with how that stands, where it was asked to wait for it.
+    case replayed(RaiseReceipt, OccurrenceView?)
     /// What raising an event would do.
     case foretold(RaiseForecast)
     /// The listing is the one whose version was given.
@@ -128,6 +130,14 @@ public struct RaiseReceipt: Sendable, Equatable {
     public let time: Int64
     /// How many subscriptions matched.
     public let matched: Int
+
+    /// A receipt.
+    public init(id: OccurrenceID, event: String, time: Int64, matched: Int) {
+        self.id = id
+        self.event = event
+        self.time = time
+        self.matched = matched
+    }
 }
 
 /// One number of the registry behind `get_statistics`.

@@ -18,6 +18,9 @@ public struct RaiseCommand: Sendable {
     /// `.raised`, which it still is where nothing is remembered. Called once, outside the lock, where the answer does
     /// wait: `EventInterface.stopWaiting` ends that. Where too many wait already, the answer tells how it stands.
     public var onWaiting: (@Sendable (OccurrenceID) -> Void)?
+    /// Where it is set, a second raise by this caller under this key answers what the first one did, see
+    /// `RaiseCommand.run(under:on:at:_:)`.
+    public var key: IdempotencyKey?
     /// The name of the caller. The command layer sets it, never a surface.
     var raiser: String?
     /// Whether `E_CORE_…` and `E_EVI_…` may be raised: by Carillon's own modules, and by admins who say who they are.
@@ -34,6 +37,9 @@ public struct RaiseCommand: Sendable {
     func run(
         on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
+        if let key {
+            return try run(under: key, on: interface, at: now, continuation)
+        }
         if let onWaiting {
             return try runWaiting(onWaiting, on: interface, at: now, continuation)
         }
@@ -78,7 +84,7 @@ public struct RaiseCommand: Sendable {
         try params.check(interface.limits)
         let raised = try interface.locked { core throws(CommandError) -> EventState.Raised in
             interface.expireFirst(&core, at: now)
-            let number = try event(in: &core, of: interface)
+            let number = try number(in: &core, of: interface)
             let raised = core.state.raise(
                 event: number, params: params, raiser: core.state.names.number(of: raiser),
                 depth: depth, now: now)
@@ -101,7 +107,8 @@ public struct RaiseCommand: Sendable {
         RaiseReceipt(id: raised.id, event: event, time: now.wall, matched: raised.matched)
     }
 
-    private func event(
+    /// The event's number; created where it may be.
+    func number(
         in core: inout EventInterface.Core, of interface: EventInterface
     ) throws(CommandError) -> UInt32 {
         if let number = core.state.events.number(of: event) {

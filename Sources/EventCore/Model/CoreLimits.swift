@@ -19,6 +19,10 @@ public struct CoreLimits: Sendable, Equatable {
     public var occurrenceBytesMax = 16 << 20
     /// Raises that may wait for their last delivery; one more is answered at once.
     public var occurrenceWaitsMax = 10_000
+    /// Idempotency keys that are kept; one more is `tooManyIdempotencyKeys`.
+    public var idempotencyKeysMax = 100_000
+    /// For how long, seconds: a day.
+    public var idempotencyKeySeconds: Int64 = 86_400
     /// Deliveries that a dry run foretells.
     public var forecastDeliveriesMax = 64
     /// Bytes of all their payloads: beyond it payloads are left out.

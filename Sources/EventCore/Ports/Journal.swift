@@ -38,6 +38,12 @@ public enum Change: Sendable {
     case putEvent(name: String)
     /// A subscription was added or renewed: the whole record.
     case put(StoredSubscription)
+    /// An idempotency key was claimed for a raise, or has its receipt: the whole record.
+    case putKey(StoredKey)
+    /// An idempotency key is free again: nothing was raised.
+    case removeKey(caller: String?, key: String)
+    /// Idempotency keys made before this time, milliseconds since 1970, are forgotten.
+    case expiredKeys(before: Int64)
     /// A subscription was ended by its subscriber.
     case remove(id: UInt64)
     /// Subscriptions passed their deadline. Nobody waits for it and it is never taken back: when it cannot be

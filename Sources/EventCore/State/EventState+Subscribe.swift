@@ -8,6 +8,7 @@ extension EventState {
         case renewed(before: SubscriptionRecord)
         case removed(SubscriptionRecord)
         case published(UInt32)
+        case claimed(KeyTable.Name)
     }
 
     /// The subscription of `socket` to `event`, or nil.
@@ -88,6 +89,8 @@ extension EventState {
             touch(event: before.event)
         case .removed(let record):
             reinsert(record)
+        case .claimed(let name):
+            keys.release(name)
         case .published(let number):
             // What the journal was never told of is not taken back: it needs its event.
             guard events[number].subscriptions.count == 0, events[number].kind == .dynamic else {

@@ -19,6 +19,8 @@ struct EventState {
     var log: OccurrenceLog
     /// Whether somebody is to be told of every occurrence.
     var isListenedTo = false
+    /// Under which keys events were raised.
+    var keys = KeyTable()
     /// Who waits for the last delivery of an occurrence.
     var waits = OccurrenceWaits()
 

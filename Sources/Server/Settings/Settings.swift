@@ -93,6 +93,8 @@ public struct Settings: Sendable {
     public var occurrencesMax = 10_000
     /// Most bytes that they take.
     public var occurrenceBytesMax = 16_777_216
+    /// Most idempotency keys.
+    public var idempotencyKeysMax = 100_000
     /// Most bytes of a request's body.
     public var bodyBytesMax = 262_144
     /// From the first byte of a request to the end of its header.
@@ -150,6 +152,7 @@ public struct Settings: Sendable {
         limits.subscriptionsMax = subscriptionsMax
         limits.occurrencesKeptMax = occurrencesMax
         limits.occurrenceBytesMax = occurrenceBytesMax
+        limits.idempotencyKeysMax = idempotencyKeysMax
         limits.expireDefaultSeconds = Int64(expireDefaultSeconds)
         limits.expireMaxSeconds = Int64(expireMaxSeconds)
         limits.expiringNoticeSeconds = Int64(expiringNoticeSeconds)

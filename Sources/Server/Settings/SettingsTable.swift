@@ -206,6 +206,10 @@ extension Setting {
             .number(65_536...4_294_967_296, \.occurrenceBytesMax),
             "Memory that they may take; then the oldest are forgotten earlier."),
         Setting(
+            "idempotency-keys-max", .limits, "n", .number(0...10_000_000, \.idempotencyKeysMax),
+            "Keys of raises (Idempotency-Key) that are kept, each for a day; one more is answered 429."
+        ),
+        Setting(
             "body-max", .limits, "bytes", .number(1_024...67_108_864, \.bodyBytesMax),
             "Most bytes of a request's body; more is answered 413."),
         Setting(

@@ -115,7 +115,8 @@ struct HTTPSurface: HTTPHandler {
         guard grant.isGiven, request.field("Access-Control-Request-Method") != nil else { return }
         response.addField("Access-Control-Allow-Methods", allow)
         response.addField(
-            "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
+            "Access-Control-Allow-Headers",
+            "Authorization, Content-Type, Idempotency-Key, If-None-Match")
         response.addField("Access-Control-Max-Age", "600")
     }
 

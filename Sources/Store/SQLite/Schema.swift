@@ -34,6 +34,23 @@ struct Schema {
         """,
         // 2. The name of the caller who made a subscription; NULL = nobody had to say who they are.
         "ALTER TABLE subscriptions ADD COLUMN created_by TEXT",
+        // 3. Idempotency keys by caller ('' = nobody had to say who they are), and the receipt of what was raised under
+        //    each; NULL = it was about to be raised. Whole numbers are unsigned, their bits kept.
+        """
+        CREATE TABLE keys (
+            caller      TEXT    NOT NULL,
+            key         TEXT    NOT NULL,
+            fingerprint INTEGER NOT NULL,
+            created     INTEGER NOT NULL,
+            epoch       INTEGER,
+            sequence    INTEGER,
+            event       TEXT,
+            time        INTEGER,
+            matched     INTEGER,
+            PRIMARY KEY (caller, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX keys_by_age ON keys (created);
+        """,
     ])
 
     /// Runs the steps after `version` in one transaction; none, and no write, when there are none.

@@ -56,6 +56,12 @@ final class HTTPClient {
         errorText.deallocate()
     }
 
+    /// Adds a header field to every request from now on. Its value has no line ends.
+    func add(field: String, _ value: String) {
+        headers = curl_slist_append(headers, "\(field): \(value)") ?? headers
+        carillon_curl_set_list(easy, CURLOPT_HTTPHEADER, headers)
+    }
+
     /// Sends `method path` with a JSON text as its body, if there is one; any status is an answer. Fails with
     /// `unreachable` when none came.
     func send(_ method: String, _ path: String, _ content: [UInt8]? = nil) throws(Failure)

@@ -25,6 +25,12 @@ struct Raise: ParsableCommand {
     @Option(help: ArgumentHelp("The params as a JSON object or array.", valueName: "text"))
     var json: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Raise at most once under this key within a day: trying again answers what the first try did.",
+            valueName: "key"))
+    var idempotencyKey: String?
+
     @OptionGroup var format: FormatOptions
     @OptionGroup var connection: ConnectionOptions
 
@@ -35,12 +41,22 @@ struct Raise: ParsableCommand {
         if json != nil && !params.isEmpty {
             throw ValidationError("--json and key=value contradict each other.")
         }
+        if let idempotencyKey {
+            guard 1...255 ~= idempotencyKey.utf8.count,
+                idempotencyKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else {
+                throw ValidationError("--idempotency-key is 1 to 255 visible ASCII characters.")
+            }
+        }
     }
 
     func run() throws {
         var body: [(String, JSON)] = []
         if let params = try paramsTree() { body = [("params", params)] }
-        let occurrence = try connection.service()
+        let service = try connection.service()
+        if let idempotencyKey { service.client.add(field: "Idempotency-Key", idempotencyKey) }
+        let occurrence =
+            try service
             .send("POST", "/events/\(ServiceURL.escaped(event))/raise", .object(body)).body
         if format.output == .json {
             Output.shared.json(occurrence)

@@ -425,6 +425,7 @@ struct Simulator {
                 stored[record.id] = record
                 highestID = max(highestID, record.id)
             case .remove(let id): stored[id] = nil
+            case .putKey, .removeKey, .expiredKeys: break
             case .expired(let ids): for id in ids { stored[id] = nil }
             }
         }

@@ -25,7 +25,7 @@ enum LineResult {
                 }, isList: true)
         case .subscriptions, .unchanged:
             preconditionFailure("MIListing puts listings of subscribers together")
-        case .occurrence, .occurrences, .foretold:
+        case .occurrence, .occurrences, .foretold, .replayed:
             preconditionFailure("no command of the management interface shows occurrences")
         case .routes, .routeRun:
             preconditionFailure("no command of the table is about routes")
@@ -112,6 +112,9 @@ enum LineResult {
         case .routeNotFound: LineReply(404, "Route does not exist")
         case .invalidMessage: LineReply(400, "Bad parameter")
         case .reloadFailed: LineReply(500, "Reload failed")
+        case .idempotencyKeyReused, .idempotencyKeyInUse, .idempotencyKeyUnresolved,
+            .tooManyIdempotencyKeys:
+            preconditionFailure("no command of the table takes a key")
         case .tooManyEvents, .tooManySubscriptions, .insufficientStorage:
             LineReply(507, "Insufficient Storage")
         case .storeUnavailable, .serviceUnavailable: LineReply(503, "Service Unavailable")

@@ -30,7 +30,7 @@ enum MIResult {
             return .success(["Events": .array(events)])
         case .subscriptions, .unchanged:
             preconditionFailure("MIListing puts listings of subscribers together")
-        case .occurrence, .occurrences, .foretold:
+        case .occurrence, .occurrences, .foretold, .replayed:
             preconditionFailure("no command of the management interface shows occurrences")
         case .routes, .routeRun:
             preconditionFailure("no command of the table is about routes")
@@ -133,6 +133,9 @@ enum MIResult {
             return JSONRPCError(code: 404, message: "Route does not exist", data: detail)
         case .reloadFailed:
             return JSONRPCError(code: 500, message: "Reload failed", data: detail)
+        case .idempotencyKeyReused, .idempotencyKeyInUse, .idempotencyKeyUnresolved,
+            .tooManyIdempotencyKeys:
+            preconditionFailure("no command of the table takes a key")
         case .tooManyEvents, .tooManySubscriptions, .insufficientStorage:
             return JSONRPCError(code: 507, message: "Insufficient Storage", data: detail)
         case .storeUnavailable, .serviceUnavailable:

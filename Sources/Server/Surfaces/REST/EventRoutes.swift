@@ -71,14 +71,19 @@ extension REST {
         let isDryRun = query.choice("dry_run", of: ["true", "false"]) == "true"
         if isDryRun, waits { query.refuse("wait", "A dry run has no deliveries to wait for.") }
         try query.finish()
+        let key = try IdempotencyHeader.key(in: request)
         let event = try argument.text()
         try request.checkMediaType()
+        if isDryRun, key != nil {
+            throw IdempotencyHeader.refusal(.conflict, "A dry run raises nothing, not even once.")
+        }
         if isDryRun {
             return try dryRun(rest, caller, request, event, &response)
         }
         var command = RaiseCommand(
             event: event, params: try RaiseBody.params(in: request.body.span),
             createsEvent: rest.rules.current.dynamicEvents)
+        command.key = key
         if waits {
             command.onWaiting = { [interface = rest.interface] in
                 DeliveryDeadlines.set($0, milliseconds: timeout, on: interface)
@@ -129,6 +134,9 @@ extension REST {
         case .raised(let receipt):
             response.contentType = "application/json"
             Representation.write(receipt, to: &response.body)
+        case .replayed(let receipt, let view):
+            response.addField("Idempotency-Replayed", "true")
+            renderRaised(view.map { .occurrence($0) } ?? .raised(receipt), &response)
         case .occurrence(let view):
             if view.state != .pending { response.status = 200 }
             renderOccurrence(reply, &response)

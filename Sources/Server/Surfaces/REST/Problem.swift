@@ -113,6 +113,13 @@ extension Problem {
             self.init(404, error.code.rawValue, error.message)
         case .commandNotFound:
             self.init(404, "not_found", error.message)
+        case .idempotencyKeyReused:
+            self.init(422, error.code.rawValue, error.message)
+        case .idempotencyKeyInUse, .idempotencyKeyUnresolved:
+            self.init(409, error.code.rawValue, error.message)
+        case .tooManyIdempotencyKeys:
+            self.init(429, error.code.rawValue, error.message)
+            retryAfterSeconds = 60
         case .tooManyEvents, .tooManySubscriptions:
             self.init(507, error.code.rawValue, error.message)
             retryAfterSeconds = 60
