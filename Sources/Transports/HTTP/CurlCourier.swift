@@ -60,7 +60,7 @@ final class CurlCourier<Target: HTTPTarget>: Courier {
         Target.write(attempt.deliveries, into: &body)
         let time = attempt.target.options.timeoutMilliseconds ?? settings.timeoutMilliseconds
         let call = CurlTransfer.Call(
-            url: attempt.target.url, owner: ObjectIdentifier(attempt.target), body: body,
+            url: attempt.target.url, owner: attempt.target, body: body,
             occurrences: attempt.deliveries.map(\.occurrence.id),
             keepsReply: attempt.target.readsReply, timeoutMilliseconds: time)
         guard let transfer = idle.popLast() ?? makeTransfer(), transfer.prepare(call),

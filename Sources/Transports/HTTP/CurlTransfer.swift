@@ -12,7 +12,7 @@ final class CurlTransfer {
         /// The URL with its final 0.
         var url: [CChar]
         /// Whose URL it is: a transfer that had the same one before keeps it.
-        var owner: ObjectIdentifier
+        var owner: AnyObject
         /// What is sent.
         var body: [UInt8]
         /// Which occurrences it tells of: the header `webhook-id`, so that a receiver knows what comes twice.
@@ -40,8 +40,9 @@ final class CurlTransfer {
     private var keepsReply = false
     private var replyBytes = 0
     private var headerBytes = 0
-    /// Whose URL the handle holds; libcurl has a copy of it.
-    private var owner: ObjectIdentifier?
+    /// Whose URL the handle holds; libcurl has a copy of it. Kept alive here: the object at the same address
+    /// might be another one otherwise, and its calls would go where the last one's went.
+    private var owner: AnyObject?
 
     /// A transfer. `onRequest` is asked, each time a connection stands, whether the request may still go out.
     /// Nil when libcurl has no memory, or not all that the options need.
@@ -81,7 +82,7 @@ final class CurlTransfer {
         headerBytes = 0
         write(body: call.body)
         write(occurrences: call.occurrences)
-        if owner != call.owner {
+        if owner !== call.owner {
             owner = nil
             let code = call.url.withUnsafeBufferPointer {
                 carillon_curl_set_text(easy, CURLOPT_URL, $0.baseAddress)

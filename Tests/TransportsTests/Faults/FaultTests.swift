@@ -111,7 +111,8 @@ extension FaultRun {
                 return
             }
             raise(to: target)
-            #expect(try end(ended + 2) == .delivered, "after a reset at \(offset)")
+            let second = try end(ended + 2)
+            #expect(second == .delivered, "after a reset at \(offset)")
             #expect(peer.requests.last?.isEmpty == false)
             peer.stop()
         }

@@ -56,6 +56,32 @@ struct RPCRequestTests {
             ])
     }
 
+    @Test("Whoever lies in memory where one lay who has left is called at its own URL")
+    func noHeir() throws {
+        let receiver = try LoopbackReceiver { _ in .status(204) }
+        defer { receiver.stop() }
+        let harness = try RPCHarness()
+        func place(_ target: Target) -> ObjectIdentifier? {
+            (target.detail?.target as? RPCTarget).map { ObjectIdentifier($0) }
+        }
+        func calledAndGone() throws -> ObjectIdentifier? {
+            let target = try harness.target(receiver.url + "/left")
+            harness.raise(to: [target])
+            #expect(harness.ledger.wait(for: 1).map(\.outcome) == [.delivered])
+            return place(target)
+        }
+        let left = try calledAndGone()
+        var others: [Target] = []
+        for number in 0..<2_000 {
+            others.append(try harness.target("\(receiver.url)/\(number)"))
+            // Nobody, where the kept transfer holds on to whose URL it has.
+            guard place(others[number]) == left else { continue }
+            harness.raise(to: [others[number]])
+            #expect(harness.ledger.wait(for: 2).map(\.outcome) == [.delivered, .delivered])
+            #expect(receiver.requests.last?.head.hasPrefix("POST /\(number) HTTP") == true)
+        }
+    }
+
     @Test("All subscribers share one array of bytes per occurrence, method and mode")
     func sharedBytes() throws {
         let occurrence = Occurrence(
