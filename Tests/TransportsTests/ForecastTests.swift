@@ -80,7 +80,11 @@ struct ForecastTests {
         "the bytes that are foretold are the bytes that arrive, whatever the params",
         arguments: ForecastRow.rows)
     private func sameBytes(row: ForecastRow) throws {
-        let harness = try TransportHarness { _ in try row.make() }
+        try expectSameBytes(row, of: try row.make())
+    }
+
+    private func expectSameBytes(_ row: ForecastRow, of transport: some Transport) throws {
+        let harness = try TransportHarness { _ in transport }
         let receiver = try row.receiver()
         let target = try harness.target(receiver.socket)
         let seed = UInt64.random(in: 0...UInt64.max)
@@ -145,7 +149,11 @@ struct ForecastTests {
 
     @Test("a stopped transport is foretold to drop", arguments: ForecastRow.rows)
     private func stopped(row: ForecastRow) throws {
-        let harness = try TransportHarness { _ in try row.make() }
+        try expectStopped(row, try row.make())
+    }
+
+    private func expectStopped(_ row: ForecastRow, _ transport: some Transport) throws {
+        let harness = try TransportHarness { _ in transport }
         let target = try harness.target(try row.receiver().socket)
         harness.transport.stop(drainMilliseconds: 0)
         let forecast = harness.transport.forecast(.some("E_X", .none), for: target)

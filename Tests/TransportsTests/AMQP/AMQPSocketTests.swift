@@ -46,11 +46,7 @@ struct AMQPSocketTests {
         "The canonical text says the same as what was given, and pastes back to itself",
         arguments: canonical)
     func canonicalText(given: String, canonical: String) throws {
-        let socket = try parse(given)
-        #expect(socket.detail?.secretText == canonical)
-        let again = try parse(canonical)
-        #expect(again.detail?.secretText == canonical)
-        #expect(again.sameIdentity(as: socket))
+        try expectCanonical(given, canonical, parse: parse)
     }
 
     @Test("What is left out is guest, guest, 5672 and /; with tls 5671")

@@ -10,7 +10,7 @@ import WireFormats
 struct StreamTransportTests {
     private func harness(
         names: NameServers = NameServers(), _ change: (inout StreamSettings) -> Void = { _ in }
-    ) throws -> TransportHarness {
+    ) throws -> TransportHarness<StreamTransport> {
         var settings = StreamSettings()
         settings.delivery.retry.firstDelayMilliseconds = 20
         change(&settings)

@@ -31,11 +31,7 @@ struct XMLRPCSocketTests {
         "The canonical text says the same as what was given, and pastes back to itself",
         arguments: canonical)
     func canonicalText(given: String, canonical: String) throws {
-        let socket = try parse(given)
-        #expect(socket.detail?.text == canonical)
-        let again = try parse(canonical)
-        #expect(again.detail?.text == canonical)
-        #expect(again.sameIdentity(as: socket))
+        try expectCanonical(given, canonical, parse: parse)
     }
 
     static let urls: [(String, String)] = [
