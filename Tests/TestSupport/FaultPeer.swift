@@ -10,35 +10,53 @@ public final class FaultPeer: @unchecked Sendable {
         case healthy
         /// Nothing is read, nothing is answered.
         case hangs
-        /// Reset when so many bytes of the first request have been read.
+        /// What comes before the requests is answered; they are read, and not answered.
+        case silent
+        /// Reset when so many bytes have been read.
         case resetsReading(Int)
-        /// The first request is read; reset when so many bytes of its answer have been sent.
+        /// Everything is read; reset when so many bytes have been sent and more would follow.
         case resetsAnswering(Int)
         /// Every byte is read and sent by itself.
         case slow
     }
 
+    /// What one side says and the other answers.
+    public struct Exchange: Sendable {
+        /// Whether it has been said, with these bytes, whole.
+        let isWhole: @Sendable ([UInt8]) -> Bool
+        /// What a healthy receiver answers; the number is that of the request on its connection,
+        /// from 1, and 0 before the first.
+        let answer: @Sendable (_ said: [UInt8], _ number: Int) -> [UInt8]
+
+        /// An exchange.
+        public init(
+            isWhole: @escaping @Sendable ([UInt8]) -> Bool,
+            answer: @escaping @Sendable (_ said: [UInt8], _ number: Int) -> [UInt8]
+        ) {
+            self.isWhole = isWhole
+            self.answer = answer
+        }
+    }
+
     /// The port it listens on.
     public let port: UInt16
     private let listener: Int32
-    private let isWhole: @Sendable ([UInt8]) -> Bool
-    private let answer: @Sendable ([UInt8]) -> [UInt8]
+    private let opening: [Exchange]
+    private let request: Exchange
     private let condition = NSCondition()
     private var behaviours: [Behaviour] = []
     private var received: [[UInt8]] = []
+    private var bytes = (read: 0, sent: 0)
     private var accepted = 0
     private var isStopped = false
     private var isListening = true
     private var open: Set<Int32> = []
 
-    /// A receiver of requests that end where `isWhole` says so of all that was read, and are
-    /// answered by `answer`.
-    public init(
-        isWhole: @escaping @Sendable ([UInt8]) -> Bool,
-        answer: @escaping @Sendable ([UInt8]) -> [UInt8]
-    ) throws {
-        self.isWhole = isWhole
-        self.answer = answer
+    /// A receiver with whom `opening` is exchanged on each connection, and then one `request` after
+    /// another.
+    public init(opening: [Exchange] = [], request: Exchange) throws {
+        self.opening = opening
+        self.request = request
         let listener = socket(
             AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -64,6 +82,9 @@ public final class FaultPeer: @unchecked Sendable {
 
     /// Whole requests so far.
     public var requests: [[UInt8]] { condition.withLock { received } }
+
+    /// Bytes read and sent so far, on all connections.
+    public var traffic: (read: Int, sent: Int) { condition.withLock { bytes } }
 
     /// Waits until so many connections were accepted, for at most 20 seconds.
     public func waitForConnections(_ count: Int) {
@@ -112,61 +133,80 @@ public final class FaultPeer: @unchecked Sendable {
     }
 
     private func serve(_ number: Int32, _ behaviour: Behaviour) {
+        var talk = Talk(number: number)
         switch behaviour {
-        case .healthy: while exchange(number, chunk: 65_536) {}
-        case .slow: while exchange(number, chunk: 1) {}
+        case .healthy, .silent: break
+        case .slow: talk.chunk = 1
+        case .resetsReading(let count): talk.readLeft = count
+        case .resetsAnswering(let count): talk.sendLeft = count
         case .hangs:
             // Until the other side, or `stop`, ends it.
             let hungUp: Int16 = 0x2000  // POLLRDHUP, which Glibc's module leaves out
             var event = pollfd(fd: number, events: hungUp, revents: 0)
             poll(&event, 1, -1)
-        case .resetsReading(let count):
-            _ = read(number, chunk: 65_536, most: count)
-            reset(number)
-        case .resetsAnswering(let count):
-            if let request = read(number, chunk: 65_536) {
-                send(Array(answer(request).prefix(count)), to: number, chunk: 65_536)
-            }
-            reset(number)
+            return
+        }
+        if opening.allSatisfy({ exchange($0, &talk) }) {
+            if case .silent = behaviour { talk.isSilent = true }
+            repeat { talk.requests += 1 } while exchange(request, &talk)
+        }
+        switch behaviour {
+        case .resetsReading, .resetsAnswering: reset(number)
+        case .healthy, .silent, .slow, .hangs: break
         }
     }
 
-    private func exchange(_ number: Int32, chunk: Int) -> Bool {
-        guard let request = read(number, chunk: chunk) else { return false }
-        send(answer(request), to: number, chunk: chunk)
-        return true
+    /// One connection, and how many bytes may still pass on it.
+    private struct Talk {
+        let number: Int32
+        var chunk = 65_536
+        var readLeft = Int.max
+        var sendLeft = Int.max
+        /// Which request is next; 0 before the first.
+        var requests = 0
+        var isSilent = false
     }
 
-    /// A whole request, or its first `most` bytes; nil where the connection ended before.
-    private func read(_ number: Int32, chunk: Int, most: Int = .max) -> [UInt8]? {
-        var request: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: min(chunk, 65_536))
-        while request.count < most {
-            let count = recv(number, &part, min(part.count, most - request.count), 0)
+    /// False where the connection ended, or is to end.
+    private func exchange(_ one: Exchange, _ talk: inout Talk) -> Bool {
+        guard let said = read(one, &talk) else { return false }
+        if talk.requests > 0 {
+            condition.withLock {
+                received.append(said)
+                condition.broadcast()
+            }
+        }
+        return talk.isSilent || send(one.answer(said, talk.requests), &talk)
+    }
+
+    private func read(_ one: Exchange, _ talk: inout Talk) -> [UInt8]? {
+        var said: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: talk.chunk)
+        while talk.readLeft > 0 {
+            let count = recv(talk.number, &part, min(part.count, talk.readLeft), 0)
             guard count > 0 else { return nil }
-            request += part[..<count]
-            if isWhole(request) {
-                condition.withLock {
-                    received.append(request)
-                    condition.broadcast()
-                }
-                return request
-            }
+            talk.readLeft -= count
+            condition.withLock { bytes.read += count }
+            said += part[..<count]
+            if one.isWhole(said) { return said }
         }
-        return request
+        return nil
     }
 
-    private func send(_ bytes: [UInt8], to number: Int32, chunk: Int) {
+    private func send(_ answer: [UInt8], _ talk: inout Talk) -> Bool {
         var on: Int32 = 1
-        setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
-        var rest = bytes[...]
+        setsockopt(talk.number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
+        var rest = answer.prefix(talk.sendLeft)
+        talk.sendLeft -= rest.count
+        condition.withLock { bytes.sent += rest.count }
         while !rest.isEmpty {
-            let count = rest.prefix(chunk).withUnsafeBytes {
-                Foundation.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            let count = rest.prefix(talk.chunk).withUnsafeBytes {
+                Foundation.send(talk.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return rest.endIndex == answer.endIndex
     }
 
     private func reset(_ number: Int32) {

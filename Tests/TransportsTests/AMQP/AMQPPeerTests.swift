@@ -80,9 +80,9 @@ struct AMQPPeerTests {
     func resets() throws {
         let peer = StreamPeer()
         let descriptors = try Self.descriptors()
-        for end in 0...Self.start.count {
+        for end in 0...AMQPFrames.start.count {
             let verdict = try verdict(peer) { connection in
-                connection.write(Array(Self.start[..<end]))
+                connection.write(Array(AMQPFrames.start[..<end]))
                 connection.reset()
             }
             guard case .unreachable(let reason, _) = verdict else {
@@ -92,7 +92,7 @@ struct AMQPPeerTests {
             #expect(reason == .connect || reason == .reply, "\(end)")
         }
         // Other tests open and close descriptors of their own meanwhile.
-        #expect(try eventually { try Self.descriptors() < descriptors + Self.start.count })
+        #expect(try eventually { try Self.descriptors() < descriptors + AMQPFrames.start.count })
     }
 
     @Test("Garbage of any kind is unreachable, whatever it looks like")
@@ -100,7 +100,7 @@ struct AMQPPeerTests {
         var random = SeededRandom(seed: 7)
         let peer = StreamPeer()
         for _ in 0..<100 {
-            var bytes = Self.start
+            var bytes = AMQPFrames.start
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
                     in: 0...255, using: &random)
@@ -148,14 +148,6 @@ struct AMQPPeerTests {
         bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(second.port)/q")])
         #expect(second.accept() != nil)
     }
-
-    /// connection.start (AMQP 0-9-1 §1.4.2.1) with PLAIN, as a frame.
-    private static let start: [UInt8] = {
-        let payload: [UInt8] =
-            [0, 10, 0, 10, 0, 9, 0, 0, 0, 0, 0, 0, 0, 5] + Array("PLAIN".utf8) + [0, 0, 0, 5]
-            + Array("en_US".utf8)
-        return [1, 0, 0, 0, 0, 0, UInt8(payload.count)] + payload + [0xCE]
-    }()
 
     private static func descriptors() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count

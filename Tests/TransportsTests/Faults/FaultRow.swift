@@ -13,12 +13,12 @@ struct FaultRow: Sendable, CustomTestStringConvertible {
     let make: @Sendable (_ queue: (inout QueueLimits) -> Void) throws -> any Transport
     /// The socket of a receiver on a port of 127.0.0.1, which has `milliseconds` for an answer.
     let socket: @Sendable (_ port: UInt16, _ milliseconds: Int) -> String
-    /// Whether a request ends here.
-    let isWhole: @Sendable ([UInt8]) -> Bool
-    /// What a healthy receiver answers.
-    let answer: @Sendable ([UInt8]) -> [UInt8]
+    /// What is exchanged on a connection before the first request.
+    var opening: [FaultPeer.Exchange] = []
+    /// A request, and what a healthy receiver answers.
+    let request: FaultPeer.Exchange
 
-    static let rows = [http, stream, xmlrpc]
+    static let rows = [http, stream, xmlrpc, rabbitmq]
 
     static let http = FaultRow(
         testDescription: "http",
@@ -29,8 +29,9 @@ struct FaultRow: Sendable, CustomTestStringConvertible {
             return try RPCTransport(settings: settings, policy: TargetPolicy())
         },
         socket: { "http://127.0.0.1:\($0)/#timeout=\($1)ms" },
-        isWhole: { isWholeHTTP($0) },
-        answer: { _ in Array("HTTP/1.1 204 No Content\r\n\r\n".utf8) })
+        request: FaultPeer.Exchange(
+            isWhole: { isWholeHTTP($0) },
+            answer: { _, _ in Array("HTTP/1.1 204 No Content\r\n\r\n".utf8) }))
 
     /// A header and as many bytes behind it as it says.
     static func isWholeHTTP(_ bytes: [UInt8]) -> Bool {
@@ -56,7 +57,7 @@ final class FaultRun {
         self.row = row
         transport = try row.make(queue)
         transport.attach(to: ledger)
-        peer = try FaultPeer(isWhole: row.isWhole, answer: row.answer)
+        peer = try FaultPeer(opening: row.opening, request: row.request)
         peers = [peer]
     }
 
@@ -67,7 +68,7 @@ final class FaultRun {
 
     /// Another receiver, which is healthy.
     func healthyPeer() throws -> FaultPeer {
-        peers.append(try FaultPeer(isWhole: row.isWhole, answer: row.answer))
+        peers.append(try FaultPeer(opening: row.opening, request: row.request))
         return peers[peers.count - 1]
     }
 

@@ -21,6 +21,20 @@ struct FaultTests {
     }
 
     @Test(
+        "one that takes the request and never answers fails in its time, and delays no other",
+        arguments: FaultRow.rows)
+    func neverAnswers(row: FaultRow) throws {
+        let run = try FaultRun(row)
+        run.peer.expect(.silent)
+        run.raise(to: try run.target(run.peer, milliseconds: 1_000))
+        #expect(eventually { run.peer.requests.count == 1 })
+        run.raise(to: try run.target(try run.healthyPeer(), slot: 2))
+        let results = run.ledger.wait(for: 2)
+        #expect(results.map(\.subscription.slot) == [2, 1])
+        #expect(results.map(\.outcome) == [.delivered, .failed(.timeout)])
+    }
+
+    @Test(
         "reset at every byte of the request: it fails, and the next one arrives whole",
         arguments: FaultRow.rows)
     func resetsReading(row: FaultRow) throws {
@@ -28,9 +42,8 @@ struct FaultTests {
         let target = try run.target(run.peer)
         run.raise(to: target)
         #expect(try run.end(1) == .delivered)
-        let request = try #require(run.peer.requests.first)
-        try run.eachReset(request.count) { .resetsReading($0) }
-        #expect(Set(run.peer.requests.map(\.count)) == [request.count], "never half a request")
+        // The opening of a connection, where the transport has one, and the request.
+        try run.eachReset(run.peer.traffic.read) { .resetsReading($0) }
     }
 
     @Test(
@@ -40,8 +53,7 @@ struct FaultTests {
         let run = try FaultRun(row)
         run.raise(to: try run.target(run.peer))
         #expect(try run.end(1) == .delivered)
-        let request = try #require(run.peer.requests.first)
-        try run.eachReset(row.answer(request).count) { .resetsAnswering($0) }
+        try run.eachReset(run.peer.traffic.sent) { .resetsAnswering($0) }
     }
 
     @Test("one that reads and answers byte by byte gets it whole", arguments: FaultRow.rows)

@@ -75,13 +75,14 @@ extension FaultRow {
                 settings: settings, policy: TargetPolicy(), resolver: Resolver(clock: Clock.now))
         },
         socket: { "tcp:127.0.0.1:\($0)#mode=request&timeout=\($1)ms" },
-        isWhole: { bytes in
-            var splitter = StreamSplitter(framing: .none)
-            splitter.append(bytes.span)
-            return (try? splitter.next()) != nil
-        },
-        answer: { request in
-            let number = NotificationFormat.idNumber(of: request) ?? -1
-            return Array(#"{"jsonrpc":"2.0","result":0,"id":\#(number)}"#.utf8)
-        })
+        request: FaultPeer.Exchange(
+            isWhole: { bytes in
+                var splitter = StreamSplitter(framing: .none)
+                splitter.append(bytes.span)
+                return (try? splitter.next()) != nil
+            },
+            answer: { request, _ in
+                let number = NotificationFormat.idNumber(of: request) ?? -1
+                return Array(#"{"jsonrpc":"2.0","result":0,"id":\#(number)}"#.utf8)
+            }))
 }

@@ -75,10 +75,11 @@ extension FaultRow {
             return try XMLRPCTransport(settings: settings, policy: TargetPolicy())
         },
         socket: { "xmlrpc:127.0.0.1:\($0):m#timeout=\($1)ms" },
-        isWhole: { isWholeHTTP($0) },
-        answer: { _ in
-            let body = "<methodResponse><params/></methodResponse>"
-            return Array(
-                "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
-        })
+        request: FaultPeer.Exchange(
+            isWhole: { isWholeHTTP($0) },
+            answer: { _, _ in
+                let body = "<methodResponse><params/></methodResponse>"
+                return Array(
+                    "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+            }))
 }
