@@ -96,29 +96,4 @@ struct VirtualSocketTests {
             _ = try SocketText.parse("virtual:PARALLEL\n manual:1")
         }
     }
-
-    @Test("what openapi.yaml's pattern shows is taken; longer lists and other words are not")
-    func pattern() throws {
-        let patterns = try SocketPatterns(["Virtual"])
-        let parser = VirtualSocketParser(transports: [try DatagramTransport.forTests()])
-        func isTaken(_ text: String) -> Bool {
-            do throws(SocketError) {
-                _ = try parser.parse(try SocketText.parse(text))
-                return true
-            } catch {
-                return error.reason == .forbidden
-            }
-        }
-        for policy in ["PARALLEL", "FAILOVER", "ROUND-ROBIN", "Parallel", ""] {
-            for members in [0, 1, 2, 16, 17] {
-                for member in [
-                    " udp:127.0.0.1:9", "  udp:10.0.0.1:65535#format=lines", " udp:0.0.0.0:1",
-                ] {
-                    let text =
-                        "virtual:" + policy + String(repeating: member, count: members)
-                    #expect(isTaken(text) == patterns.match(text), "\(text)")
-                }
-            }
-        }
-    }
 }
