@@ -110,7 +110,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["Server", "EventCore", "WireFormats", "Net", "TestSupport"],
+            dependencies: [
+                "Server", "EventCore", "WireFormats", "Net", "TestSupport", "BrokerSupport",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "CarillondTests",
