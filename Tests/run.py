@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test: `swift test`, the clients of others, slow ones, the contract; ends with one line for all: `N passed, N failed`."""
+"""Runs every test: `swift test`, the clients of others, slow ones, a browser, the contract; ends with one line for all: `N passed, N failed`."""
 
 import pathlib
 import re
@@ -18,6 +18,7 @@ SLOW_CLIENTS = [
     sys.executable, ROOT / "Tests" / "Torture" / "slow.py",
     "--clients", "250", "--seconds", "5", "--together", "--p99", "200",
 ]  # fmt: skip
+BROWSER = [sys.executable, ROOT / "Tests" / "Browser" / "browser.py"]
 CONTRACT = [sys.executable, ROOT / "Tests" / "Contract" / "contract.py"]
 
 
@@ -26,6 +27,7 @@ def main():
         swift_tests(),
         program("clients", CLIENTS),
         program("slow clients", SLOW_CLIENTS),
+        program("browser", BROWSER),
         program("contract", CONTRACT),
     ]
     passed = sum(outcome[0] for outcome in outcomes)

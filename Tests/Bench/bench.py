@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 
 from driver import (
     broker,
+    dashboard,
     figures,
     footprint,
     http,
@@ -41,6 +42,7 @@ GROUPS = {
     "route": scripting.measure,
     "store": subscriptions.measure_store,
     "million": subscriptions.measure_million,
+    "dashboard": dashboard.measure,
     "footprint": footprint.measure,
 }
 

@@ -52,7 +52,8 @@ struct AuthenticationTests {
         }
         #expect(
             RouteTable.routes.filter(\.isOpen).map { "\($0.path)" }.sorted() == [
-                "/livez", "/openapi.yaml", "/readyz",
+                "/", "/dashboard.css", "/dashboard.js", "/dashboard.svg", "/livez", "/openapi.yaml",
+                "/readyz",
             ])
         #expect(try client.send("OPTIONS", "/subscriptions").status == 204)
         #expect(try client.send("DELETE", "/events").status == 405)

@@ -22,6 +22,13 @@ enum EntityTag {
         request.field("If-None-Match")?.elementsEqual("*".utf8) ?? false
     }
 
+    /// Whether `If-None-Match` names `tag`, which is written in lower case; weak or strong makes no difference there.
+    static func isNamed(_ tag: String, in request: borrowing HTTPRequest) -> Bool {
+        guard let value = request.field("If-None-Match") else { return false }
+        return value.lowercasedText.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" })
+            .contains { ($0.hasPrefix("w/") ? $0.dropFirst(2) : $0) == tag }
+    }
+
     /// The version that `If-None-Match` names, if one of its tags is of this process; nil where none can match.
     static func version(in request: borrowing HTTPRequest, epoch: Int64) -> UInt64? {
         guard let value = request.field("If-None-Match") else { return nil }

@@ -5,7 +5,7 @@ struct PathPattern: Sendable {
     private let headCount: Int
     /// Bytes after `{}`; nil where there is none.
     private let tailCount: Int?
-    /// The second byte: with it alone most requests are told from most patterns.
+    /// The second byte, 0 for `/`: with it alone most requests are told from most patterns.
     let initial: UInt8
 
     /// The pattern of `/events/{}/raise`; at most one `{}`.

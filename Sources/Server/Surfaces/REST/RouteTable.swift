@@ -41,6 +41,10 @@ enum RouteTable {
         RouteRow(method: .post, path: "/routes/{}/run", operation: "runRoute", action: REST.runRoute),
         RouteRow(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
         RouteRow(method: .get, path: "/json/{}", operation: "callJSON", action: REST.callJSON),
+        RouteRow(method: .get, path: "/", operation: "getDashboard", action: REST.get(Dashboard.page), isOpen: true),
+        RouteRow(method: .get, path: "/dashboard.css", operation: "getDashboardStyle", action: REST.get(Dashboard.style), isOpen: true),
+        RouteRow(method: .get, path: "/dashboard.js", operation: "getDashboardScript", action: REST.get(Dashboard.script), isOpen: true),
+        RouteRow(method: .get, path: "/dashboard.svg", operation: "getDashboardIcon", action: REST.get(Dashboard.icon), isOpen: true),
         RouteRow(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
         RouteRow(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness, isOpen: true),
         RouteRow(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness, isOpen: true),
@@ -62,9 +66,10 @@ enum RouteTable {
 
     static func match(_ method: HTTPMethod, _ path: UnsafeBufferPointer<UInt8>) -> Match {
         let wanted = method == .head ? .get : method
-        guard path.count > 1 else { return .unknownPath }
+        guard !path.isEmpty else { return .unknownPath }
+        let initial = path.count > 1 ? path[1] : 0
         var known: [HTTPMethod] = []
-        for index in patterns.indices where patterns[index].initial == path[1] {
+        for index in patterns.indices where patterns[index].initial == initial {
             guard let argument = patterns[index].match(path) else { continue }
             if routes[index].method == wanted { return .route(index, argument) }
             known.append(routes[index].method)
