@@ -1,9 +1,43 @@
 internal import Synchronization
 
+/// The ledger of one transport: what it reports is counted as its own.
+final class TransportLedger: DeliveryLedger {
+    // Weak, for a transport keeps it, and the interface keeps the transport.
+    private weak let interface: EventInterface?
+    private let lane: Int
+
+    /// The ledger of the transport at this place of the table.
+    init(_ interface: EventInterface, lane: Int) {
+        self.interface = interface
+        self.lane = lane
+    }
+
+    func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
+        interface.map { $0.mayStart(subscription) } ?? .stopped
+    }
+
+    func refused(
+        among subscriptions: [SubscriptionRef]
+    ) -> [(place: Int, reason: DropReason)] {
+        interface?.refused(among: subscriptions)
+            ?? subscriptions.indices.map { (place: $0, reason: .stopped) }
+    }
+
+    func settle(_ results: [DeliveryResult]) { interface?.settle(results, by: lane) }
+
+    func note(_ attempts: [AttemptReport]) { interface?.note(attempts) }
+
+    func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {
+        interface?.end(subscription, as: reason, by: transport)
+    }
+
+    func tell(_ change: BreakerChange) { interface?.tell(change) }
+}
+
 /// What transports report, and ask.
-extension EventInterface: DeliveryLedger {
+extension EventInterface {
     /// Whether a delivery may start at this moment; see `DeliveryLedger`.
-    public func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
+    func mayStart(_ subscription: SubscriptionRef) -> DropReason? {
         let now = clock()
         return locked { core in
             expireFirst(&core, at: now)
@@ -12,7 +46,7 @@ extension EventInterface: DeliveryLedger {
     }
 
     /// Whether deliveries may start together at this moment; see `DeliveryLedger`. One look at clock and lock.
-    public func refused(
+    func refused(
         among subscriptions: [SubscriptionRef]
     ) -> [(place: Int, reason: DropReason)] {
         let now = clock()
@@ -29,12 +63,15 @@ extension EventInterface: DeliveryLedger {
     }
 
     /// Counts the ends of deliveries; see `DeliveryLedger`.
-    public func settle(_ results: [DeliveryResult]) {
+    func settle(_ results: [DeliveryResult], by lane: Int) {
+        let now = clock().boot
         locked { core in
-            for result in results {
-                core.state.settle(
-                    result.subscription, result.outcome, of: result.occurrence, words: result.words,
-                    attempt: result.attempt)
+            for result in results where result.outcome != .pending {
+                let wasTried = core.state.settle(
+                    result.subscription, result.outcome, by: lane, of: result.occurrence,
+                    words: result.words, attempt: result.attempt)
+                core.state.traffic[lane].end(
+                    1, tried: wasTried ? 1 : 0, raisedAt: result.raised, now: now)
             }
         }
     }
@@ -50,7 +87,7 @@ extension EventInterface: DeliveryLedger {
 
     /// Ends a subscription whose receiver is gone; see `DeliveryLedger`. Should the journal fail to write that, it
     /// goes on as before: what is in memory is what is on disk.
-    public func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {
+    func end(_ subscription: SubscriptionRef, as reason: EndReason, by transport: String) {
         let now = clock()
         locked { core in
             expireFirst(&core, at: now)
@@ -70,7 +107,7 @@ extension EventInterface: DeliveryLedger {
     }
 
     /// Gives notice of a breaker; see `DeliveryLedger`.
-    public func tell(_ change: BreakerChange) {
+    func tell(_ change: BreakerChange) {
         locked { $0.state.notifyBreaker(change) }
     }
 

@@ -15,6 +15,8 @@ public final class EventInterface: Sendable {
     let audit: Audit?
 
     let core: Lock<Core>
+    /// How long raises take, from the command's arrival to its answer.
+    let raiseTimes = Lock(LatencyCounts())
     /// One for each lane: closed while a slice is on its way to its transport.
     let gates: [Gate]
     private let transportOfScheme: [String: UInt8]
@@ -28,6 +30,8 @@ public final class EventInterface: Sendable {
         var journalNumber: UInt64 = 0
         var statisticsSources: [@Sendable () -> [Statistic]] = []
         var service: (any ServiceControl)?
+        /// What the transports report to.
+        var ledgers: [TransportLedger] = []
         /// Called after raises.
         var listener: (@Sendable () -> Void)?
         /// Weak, for it gives commands to this interface.
@@ -65,7 +69,9 @@ public final class EventInterface: Sendable {
         var state = EventState(limits: limits, transportCount: transports.count, now: started)
         for description in catalogue { _ = state.events.add(description, kind: .static) }
         core = Lock(Core(state: state))
-        for transport in transports { transport.attach(to: self) }
+        let ledgers = transports.indices.map { TransportLedger(self, lane: $0) }
+        core.withLock { $0.ledgers = ledgers }
+        for (transport, ledger) in zip(transports, ledgers) { transport.attach(to: ledger) }
         journal?.attach(self)
     }
 

@@ -132,6 +132,7 @@ final class AuditLog: Sendable {
             case .listSubscribers(let command): self.init("list_subscribers", event: command.event)
             case .listEvents: self.init("list_events")
             case .statistics, .listStatistics: self.init("statistics")
+            case .metrics: self.init("metrics")
             case .which: self.init("which")
             case .help: self.init("help")
             case .version: self.init("version")

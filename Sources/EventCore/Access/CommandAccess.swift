@@ -44,7 +44,7 @@ extension Command {
         case .dryRun(let command): Demand(.raise, .event(command.event))
         case .showOccurrence(let command): Demand(.read, .occurrence(command.id))
         case .listOccurrences: Demand(.read)
-        case .statistics, .listStatistics, .processes: Demand(.read)
+        case .statistics, .listStatistics, .metrics, .processes: Demand(.read)
         case .logLevel(let command): Demand(command.level == nil ? .read : .admin)
         case .kill: Demand(.admin, takesName: true)
         case .rotate: Demand(.admin)
@@ -62,7 +62,7 @@ extension Command {
         case .logLevel(let command): command.level != nil
         case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise, .dryRun,
             .showOccurrence, .listOccurrences, .which, .help, .statistics, .listStatistics,
-            .version, .uptime, .processes, .listRoutes:
+            .metrics, .version, .uptime, .processes, .listRoutes:
             false
         }
     }

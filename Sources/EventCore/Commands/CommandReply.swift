@@ -34,6 +34,8 @@ public enum CommandReply: Sendable {
     case statistics([Statistic])
     /// The same, asked for their kinds.
     case statisticKinds([Statistic])
+    /// The core's metrics.
+    case metrics(CoreMetrics)
     /// Name and version of the program.
     case version(String)
     /// When the program started, milliseconds since 1970, and how long it has run, seconds.

@@ -16,6 +16,7 @@ public enum Command: Sendable {
     case help(HelpCommand)
     case statistics(StatisticsCommand)
     case listStatistics(StatisticsCommand)
+    case metrics(MetricsCommand)
     case version
     case uptime
     case processes
@@ -119,6 +120,8 @@ public enum Commands {
             return .done(command.run(on: interface, at: now))
         case .listStatistics(let command):
             return .done(command.list(on: interface, at: now))
+        case .metrics(let command):
+            return .done(command.run(caller.globs(of: .read), on: interface, at: now))
         case .version:
             return .done(.version(interface.versionText))
         case .uptime:

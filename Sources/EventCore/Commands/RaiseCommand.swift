@@ -99,7 +99,7 @@ public struct RaiseCommand: Sendable {
             }
             return raised
         }
-        interface.carry(raised)
+        interface.carry(raised, begun: now)
         return receipt(raised, now)
     }
 

@@ -29,6 +29,8 @@ public struct CoreLimits: Sendable, Equatable {
     public var forecastBytesMax = 1 << 20
     /// Subscribers of other events that a dry run tells of.
     public var forecastUnmatchedMax = 16
+    /// Events whose raises are counted one by one in the metrics: the first so many; the others are counted together.
+    public var eventsInMetricsMax = 1_000
     /// Most params of one occurrence.
     public var paramsMax = 256
     /// Most Unicode scalars of a param's name.

@@ -13,6 +13,8 @@ public final class Occurrence: Sendable {
     public let params: Params
     /// Wall clock of the raise, milliseconds since 1970.
     public let time: Int64
+    /// Boot clock of the raise, nanoseconds: how long its deliveries take is counted from here.
+    public let boot: Int64
     /// How many raises of a script led to this one: 0 for all that no event_route raised.
     public let depth: Int
 
@@ -29,12 +31,16 @@ public final class Occurrence: Sendable {
     }
 
     /// An occurrence with no payload formatted yet.
-    public init(id: OccurrenceID, event: String, params: Params, time: Int64, depth: Int = 0) {
+    public init(
+        id: OccurrenceID, event: String, params: Params, time: Int64, boot: Int64 = 0,
+        depth: Int = 0
+    ) {
         self.sequence = id.sequence
         self.id = id
         self.event = event
         self.params = params
         self.time = time
+        self.boot = boot
         self.depth = depth
     }
 

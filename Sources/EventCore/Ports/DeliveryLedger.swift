@@ -50,6 +50,8 @@ public struct DeliveryResult: Sendable {
     public var outcome: Outcome
     /// Which occurrence it was of, for its receipt; nil only where nobody keeps one.
     public var occurrence: OccurrenceID?
+    /// When that was raised, `Occurrence.boot`; nil where it is not known any more.
+    public var raised: Int64?
     /// Why it failed, in words for people, at most 512 bytes and without secrets; nil where there are none.
     public var words: String?
     /// The attempt with which it ended, where `note` was not told of it; nil where there was none.
@@ -58,13 +60,24 @@ public struct DeliveryResult: Sendable {
     /// A result.
     public init(
         subscription: SubscriptionRef, outcome: Outcome, occurrence: OccurrenceID? = nil,
-        words: String? = nil, attempt: AttemptFacts? = nil
+        raised: Int64? = nil, words: String? = nil, attempt: AttemptFacts? = nil
     ) {
         self.attempt = attempt
         self.subscription = subscription
         self.outcome = outcome
         self.occurrence = occurrence
+        self.raised = raised
         self.words = words
+    }
+
+    /// The end of a delivery of `occurrence`.
+    public init(
+        subscription: SubscriptionRef, outcome: Outcome, of occurrence: Occurrence,
+        words: String? = nil, attempt: AttemptFacts? = nil
+    ) {
+        self.init(
+            subscription: subscription, outcome: outcome, occurrence: occurrence.id,
+            raised: occurrence.boot, words: words, attempt: attempt)
     }
 }
 

@@ -26,7 +26,7 @@ extension EventState {
         }
         let occurrence = Occurrence(
             id: id, event: events[event].description.name, params: params, time: now.wall,
-            depth: depth)
+            boot: now.boot, depth: depth)
         let fanout = hasSubscribers ? fanout(of: event) : nil
         log.append(occurrence, raiser: raiser, fanout)
         waits.forget(before: log.first)
@@ -34,6 +34,7 @@ extension EventState {
         guard let fanout else { return Raised(id: id, matched: 0) }
         var raised = Raised(id: id, matched: fanout.count)
         for group in fanout.groups {
+            traffic[group.transport].begin(group.targets.count, raisedAt: now.boot)
             enqueue(occurrence, group, into: &raised)
         }
         return raised
@@ -46,7 +47,7 @@ extension EventState {
             var living: [Target] = []
             for target in slice.targets {
                 if let reason = slab.end(of: target.subscription) {
-                    settle(target.subscription, .dropped(reason), of: slice.occurrence.id)
+                    drop(target, reason, by: lane, of: slice.occurrence)
                 } else {
                     living.append(target)
                 }
@@ -61,9 +62,11 @@ extension EventState {
         _ occurrence: Occurrence, _ group: Fanout.Group, into raised: inout Raised
     ) {
         let lane = group.transport
-        if lanes[lane].isClosed { return drop(group.targets[...], .stopped, of: occurrence) }
+        if lanes[lane].isClosed {
+            return drop(group.targets[...], .stopped, by: lane, of: occurrence)
+        }
         guard lanes[lane].entries.count < limits.laneOccurrencesMax else {
-            return drop(group.targets[...], .queueFull, of: occurrence)
+            return drop(group.targets[...], .queueFull, by: lane, of: occurrence)
         }
         lanes[lane].enqueue(
             SendLane.Entry(occurrence: occurrence, targets: group.targets, removals: removals))
@@ -82,15 +85,22 @@ extension EventState {
     mutating func close(lane: Int) -> [SendLane.Waiter] {
         lanes[lane].isClosed = true
         while let slice = lanes[lane].take(.max) {
-            drop(slice.targets, .stopped, of: slice.occurrence)
+            drop(slice.targets, .stopped, by: lane, of: slice.occurrence)
         }
         return lanes[lane].takeWaiters(before: .max)
     }
 
     private mutating func drop(
-        _ targets: ArraySlice<Target>, _ reason: DropReason, of occurrence: Occurrence
+        _ targets: ArraySlice<Target>, _ reason: DropReason, by lane: Int, of occurrence: Occurrence
     ) {
-        for target in targets { settle(target.subscription, .dropped(reason), of: occurrence.id) }
+        for target in targets { drop(target, reason, by: lane, of: occurrence) }
+    }
+
+    private mutating func drop(
+        _ target: Target, _ reason: DropReason, by lane: Int, of occurrence: Occurrence
+    ) {
+        settle(target.subscription, .dropped(reason), by: lane, of: occurrence.id)
+        traffic[lane].end(1, tried: 0, raisedAt: occurrence.boot, now: nil)
     }
 
     /// The event's subscribers by transport; O(1) unless they changed since the last raise.

@@ -97,6 +97,7 @@ extension EventState {
                 return
             }
             events.withdraw(number)
+            raisedEvents.forget(number)
             eventsVersion += 1
         }
     }
@@ -116,6 +117,7 @@ extension EventState {
     /// Enters a record in every structure; O(1) for the newest id.
     private mutating func enter(_ record: SubscriptionRecord) -> UInt32 {
         let slot = slab.insert(record)
+        count(slot, by: 1)
         ids.insert(slot, in: slab)
         identities.insert(slot, in: slab)
         overall.insert(slot, in: &slab)

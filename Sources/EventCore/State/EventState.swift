@@ -38,9 +38,12 @@ struct EventState {
     private(set) var wallClock: WallClock
     /// `subscribersVersion` when the wall clock last stepped: every `expires_at` shows something else since.
     private var clockVersion: UInt64 = 0
-    private var matched: UInt64 = 0
-    private var delivered: UInt64 = 0
-    private var losses = Losses()
+    /// What became of deliveries, by transport.
+    var traffic: [Traffic]
+    /// How many subscriptions each transport has.
+    private(set) var subscriptionsByTransport: [Int]
+    /// Which events have series of their own in the metrics.
+    var raisedEvents: RaisedEvents
 
     init(limits: CoreLimits, transportCount: Int, now: Moment) {
         self.limits = limits
@@ -52,6 +55,9 @@ struct EventState {
             entriesMax: limits.occurrencesKeptMax, bytesMax: limits.occurrenceBytesMax)
         wallClock = WallClock(now)
         lanes = (0..<transportCount).map { _ in SendLane() }
+        traffic = (0..<transportCount).map { _ in Traffic() }
+        subscriptionsByTransport = [Int](repeating: 0, count: transportCount)
+        raisedEvents = RaisedEvents(max: limits.eventsInMetricsMax)
     }
 
     /// Whether there is something to do outside the lock: a notice to raise, somebody to answer, somebody to tell.
@@ -61,7 +67,13 @@ struct EventState {
 
     /// Deliveries in total, of ended subscriptions too.
     var totals: DeliveryCounts {
-        DeliveryCounts(matched: matched, delivered: delivered, losses: losses)
+        var (matched, delivered, losses) = (UInt64(0), UInt64(0), Losses())
+        for one in traffic {
+            matched += one.matched
+            delivered += one.delivered
+            losses += one.losses
+        }
+        return DeliveryCounts(matched: matched, delivered: delivered, losses: losses)
     }
 
     /// Ends every subscription whose deadline is over; the ids of those that the journal knows. Whose deadline comes
@@ -96,7 +108,13 @@ struct EventState {
         events[event].subscriptions.remove(slot, in: &slab)
         touch(event: event)
         removals += 1
+        count(slot, by: -1)
         return slab.remove(slot, end: reason)
+    }
+
+    /// Counts a subscription that came or goes, for its transport.
+    mutating func count(_ slot: UInt32, by step: Int) {
+        subscriptionsByTransport[Int(slab[slot].transport)] += step
     }
 
     /// Notes that the subscribers of `event` have changed: the next raise groups them anew.
@@ -114,40 +132,40 @@ struct EventState {
 
     /// Counts one raise that matches `count` subscriptions of `event`.
     mutating func countRaise(event: UInt32, matched count: Int) {
+        if events[event].occurrences == 0 { raisedEvents.note(event) }
         events[event].occurrences += 1
         eventsVersion += 1
-        guard count > 0 else { return }
-        matched += UInt64(count)
-        note(event: event)
+        if count > 0 { note(event: event) }
     }
 
-    /// Counts the end of one delivery, for its subscription if that still lives, and in total. A failure is given
-    /// notice of, with the occurrence and the words where they are known.
+    /// Counts the end of one delivery, for its subscription if that still lives, and for its transport. A failure is
+    /// given notice of, with the occurrence and the words where they are known. True if it was tried. The caller sees
+    /// to it that the transport's `Traffic` hears of the end.
+    @discardableResult
     mutating func settle(
-        _ reference: SubscriptionRef, _ outcome: Outcome, of occurrence: OccurrenceID? = nil,
-        words: String? = nil, attempt: AttemptFacts? = nil
-    ) {
+        _ reference: SubscriptionRef, _ outcome: Outcome, by transport: Int,
+        of occurrence: OccurrenceID? = nil, words: String? = nil,
+        attempt: AttemptFacts? = nil
+    ) -> Bool {
         let isLive = slab.isLive(reference)
         if let occurrence, log.isKept {
             note(reference, outcome, of: occurrence, words: words, attempt)
         }
         switch outcome {
         case .pending:
-            return
+            return false
         case .delivered:
-            delivered += 1
             if isLive { slab[reference.slot].delivered += 1 }
         case .failed(let reason):
-            losses[reason] += 1
             if isLive {
                 slab[reference.slot].losses.count { $0[reason] += 1 }
                 notifyFailed(slab[reference.slot], reason, of: occurrence, words: words)
             }
         case .dropped(let reason):
-            losses[reason] += 1
             if isLive { slab[reference.slot].losses.count { $0[reason] += 1 } }
         }
         if isLive { note(event: slab[reference.slot].event) }
+        return traffic[transport].count(outcome)
     }
 
     private mutating func note(

@@ -34,6 +34,8 @@ struct HTTPConnection {
     var flags: Flags
     /// Which deadline runs.
     var deadline: HTTPDeadline
+    /// What the answer to the parked request counts for.
+    var label: UInt8 = 0
     /// What epoll watches it for.
     var interest: UInt32
     /// Counts requests, so that a ticket finds only its own.

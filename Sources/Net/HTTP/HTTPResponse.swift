@@ -10,6 +10,9 @@ public struct HTTPResponse: ~Copyable {
     public var contentType: StaticString?
     /// The body. At first empty.
     public var body: [UInt8] = []
+    /// What the answer counts for in `HTTPServer.answers`: a number of the handler's own, 0 to
+    /// `HTTPAnswerCounts.labelsMax` − 1. At first 0, and 0 for what the server itself refuses.
+    public var label: UInt8 = 0
     /// Whether the connection closes after this answer. At first false.
     public var close = false
 
@@ -69,6 +72,7 @@ public struct HTTPResponse: ~Copyable {
         status = 200
         contentType = nil
         close = false
+        label = 0
         fields.clear(keepingMax: Self.keptBytesMax)
         if !body.isEmpty { body.removeAll(keepingCapacity: body.capacity <= Self.keptBytesMax) }
     }

@@ -113,6 +113,28 @@ public final class HTTPServer: Sendable {
         return counters
     }
 
+    /// How often each label and status was answered, those that never were left out. Any thread.
+    public var answers: [HTTPAnswers] {
+        var sums: [HTTPAnswers] = []
+        for label in 0..<UInt8(HTTPAnswerCounts.labelsMax) {
+            for place in HTTPAnswerCounts.places {
+                let count = workers.reduce(0) { $0 + $1.counts.answers.count(label, place) }
+                guard count > 0 else { continue }
+                sums.append(
+                    HTTPAnswers(
+                        label: label, status: HTTPAnswerCounts.status(place), count: count))
+            }
+        }
+        return sums
+    }
+
+    /// For how long the worker that has been busy for longest without looking at its connections has been so,
+    /// nanoseconds; 0 where all look, or wait for something to do. Any thread.
+    public var longestTurnNanoseconds: Int64 {
+        let now = Clock.boot()
+        return workers.map { $0.counts.turnNanoseconds(at: now) }.max() ?? 0
+    }
+
     /// Tells the workers that there is something new for their streams: they will be asked soon. Any thread; costs
     /// next to nothing where there are none.
     public func wakeStreams() {

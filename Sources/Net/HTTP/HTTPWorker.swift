@@ -33,6 +33,7 @@ final class HTTPWorker: Sendable {
 
 /// What a loop counts, for other threads to read. Only the loop writes.
 final class HTTPWorkerCounts: Sendable {
+    let answers = HTTPAnswerCounts()
     let requests = Atomic<Int>(0)
     let refusals = Atomic<Int>(0)
     /// Time between wake-ups and waiting, boot nanoseconds, and since when it is at work; 0 while it waits.
@@ -75,6 +76,12 @@ final class HTTPWorkerCounts: Sendable {
     func workingNanoseconds(at now: Int64) -> Int64 {
         let since = worksSince.load(ordering: .relaxed)
         return worked.load(ordering: .relaxed) + (since == 0 ? 0 : max(0, now - since))
+    }
+
+    /// For how long the loop has been at work since it last waited, nanoseconds; 0 while it waits. Any thread.
+    func turnNanoseconds(at now: Int64) -> Int64 {
+        let since = worksSince.load(ordering: .relaxed)
+        return since == 0 ? 0 : max(0, now - since)
     }
 
     /// Processor time of the loop so far, nanoseconds. Costs the loop nothing.

@@ -124,7 +124,9 @@ extension HTTPWorkerLoop {
         response.reset()
         switch handler.respond(to: request, &response) {
         case .ready: write(connection)
-        case .parked: connection.pointee.flags.insert(.parked)
+        case .parked:
+            connection.pointee.flags.insert(.parked)
+            connection.pointee.label = response.label
         case .streaming(let stream):
             // Where it ends is told by the last chunk, and before HTTP/1.1 by closing alone.
             if reader.pointee.head.version != .http10 { connection.pointee.flags.insert(.chunked) }
@@ -135,6 +137,7 @@ extension HTTPWorkerLoop {
     /// Writes the answer that is in `response`.
     private mutating func write(_ connection: UnsafeMutablePointer<HTTPConnection>) {
         if response.close { connection.pointee.flags.insert(.closing) }
+        worker.counts.answers.add(response.label, response.status)
         output.write(response, connection.pointee.flags)
     }
 
@@ -175,6 +178,7 @@ extension HTTPWorkerLoop {
         connection.pointee.flags.remove(.parked)
         if stopDeadline != nil { connection.pointee.flags.insert(.closing) }
         response.reset()
+        response.label = connection.pointee.label
         render(&response)
         write(connection)
         flush(slot)

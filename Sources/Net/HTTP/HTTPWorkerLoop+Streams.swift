@@ -16,6 +16,7 @@ extension HTTPWorkerLoop {
     /// alone.
     mutating func begin(_ stream: any HTTPStream, _ slot: UInt32) {
         let connection = table[slot]
+        worker.counts.answers.add(response.label, response.status)
         guard !connection.pointee.flags.contains(.headOnly) else {
             output.write(response, connection.pointee.flags)
             return stream.ended()

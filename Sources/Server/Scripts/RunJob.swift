@@ -34,7 +34,7 @@ struct RouteRequest: Sendable {
 struct ActiveRun: Sendable {
     /// Who is told of its end.
     enum Purpose: Sendable {
-        case delivery(SubscriptionRef, OccurrenceID, began: Moment)
+        case delivery(SubscriptionRef, Occurrence, began: Moment)
         case request(CommandContinuation)
         /// Nobody.
         case own

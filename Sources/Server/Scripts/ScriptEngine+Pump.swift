@@ -12,7 +12,7 @@ extension ScriptEngine {
     /// Runs what there is to run; comes back for the rest.
     func pump() {
         var results: [DeliveryResult] = []
-        defer { if !results.isEmpty { world.interface.settle(results) } }
+        defer { settle(results) }
         for _ in 0..<Self.turnsMax {
             let now = world.clock()
             let turn = state.withLock { state in
@@ -41,18 +41,18 @@ extension ScriptEngine {
         let script = state.withLock { $0.script }
         switch job {
         case .delivery(let delivery):
-            if let reason = world.interface.mayStart(delivery.subscription) {
+            if let reason = transport.ledger?.mayStart(delivery.subscription) ?? nil {
                 results.append(
-                    .init(
+                    DeliveryResult(
                         subscription: delivery.subscription, outcome: .dropped(reason),
-                        occurrence: delivery.occurrence.id))
+                        of: delivery.occurrence))
                 return nil
             }
             guard let script, let route = script.route(.event, delivery.route) else {
                 results.append(
-                    .init(
+                    DeliveryResult(
                         subscription: delivery.subscription, outcome: .failed(.route),
-                        occurrence: delivery.occurrence.id,
+                        of: delivery.occurrence,
                         words: "the script has no event_route[\(delivery.route)] any more"))
                 return nil
             }
@@ -63,7 +63,7 @@ extension ScriptEngine {
                 utcOffsetSeconds: utcOffsetSeconds(at: occurrence.time))
             return ActiveRun(
                 run: ScriptRun(script, route, context),
-                purpose: .delivery(delivery.subscription, occurrence.id, began: now))
+                purpose: .delivery(delivery.subscription, occurrence, began: now))
         case .timer(let name): return own(script, script?.route(.timer, name), "timer")
         case .startup: return own(script, script?.route(.startup), "startup")
         case .request(let request):
@@ -162,7 +162,7 @@ extension ScriptEngine {
             let time = world.clock().boot - began.boot
             return [
                 DeliveryResult(
-                    subscription: subscription, outcome: outcome, occurrence: occurrence,
+                    subscription: subscription, outcome: outcome, of: occurrence,
                     words: words,
                     attempt: AttemptFacts(
                         time: began.wall, microseconds: time / 1_000, bytes: 0, answer: answer))

@@ -163,18 +163,23 @@ extension ScriptEngine: RouteRunner {
         for job in jobs { giveUp(job) }
         var results: [DeliveryResult] = []
         for run in runs { results += close(run, nil) }
-        world.interface.settle(results)
+        settle(results)
         // What is in the middle of a slice is closed by the queue itself.
         queue.sync {}
+    }
+
+    /// Tells what became of deliveries.
+    func settle(_ results: [DeliveryResult]) {
+        if !results.isEmpty { transport.ledger?.settle(results) }
     }
 
     private func giveUp(_ job: RunJob) {
         switch job {
         case .delivery(let delivery):
-            world.interface.settle([
+            settle([
                 DeliveryResult(
                     subscription: delivery.subscription, outcome: .dropped(.stopped),
-                    occurrence: delivery.occurrence.id)
+                    of: delivery.occurrence)
             ])
         case .request(let request):
             request.answer(.failure(CommandError(.serviceUnavailable, "The service is stopping.")))

@@ -15,8 +15,7 @@ struct WaitingRoom {
 
         /// Its end.
         func result(_ outcome: Outcome) -> DeliveryResult {
-            DeliveryResult(
-                subscription: subscription, outcome: outcome, occurrence: occurrence.id)
+            DeliveryResult(subscription: subscription, outcome: outcome, of: occurrence)
         }
     }
 

@@ -58,8 +58,7 @@ struct DeliveryReport {
         _ delivery: borrowing QueuedDelivery<Target>, _ outcome: Outcome, words: String? = nil
     ) {
         var result = DeliveryResult(
-            subscription: delivery.subscription, outcome: outcome,
-            occurrence: delivery.occurrence.id)
+            subscription: delivery.subscription, outcome: outcome, of: delivery.occurrence)
         if case .failed = outcome { result.words = words }
         results.append(result)
     }

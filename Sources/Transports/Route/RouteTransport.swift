@@ -22,6 +22,7 @@ public final class RouteTransport: Transport {
         var routes: Set<String> = []
         var runner: (any RouteRunner)?
         var isStopped = false
+        var ledger: (any DeliveryLedger)?
     }
 
     private let state = Lock(State())
@@ -60,8 +61,13 @@ public final class RouteTransport: Transport {
     /// See `Transport`. Nothing is secret.
     public func text(of socket: Socket, secrets: Bool) -> String { socket.detail?.text ?? "" }
 
-    /// See `Transport`. The ledger is the runner's to tell.
-    public func attach(to ledger: any DeliveryLedger) {}
+    /// See `Transport`. The ledger is the runner's to ask and to tell.
+    public func attach(to ledger: any DeliveryLedger) {
+        state.withLock { $0.ledger = ledger }
+    }
+
+    /// Where the runner asks and tells; nil before anybody has attached one.
+    public var ledger: (any DeliveryLedger)? { state.withLock { $0.ledger } }
 
     /// See `Transport`. Only enqueues: a route never runs inside the raise that it is run for.
     public func deliver(

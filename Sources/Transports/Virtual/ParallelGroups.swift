@@ -33,7 +33,7 @@ final class ParallelGroups: Sendable {
             return .failed(.system)
         }
         // One more than there are members: it cannot end before all have been handed theirs.
-        let part = parts.open(subscription, occurrence.id, count: group.members.count + 1)
+        let part = parts.open(subscription, occurrence, count: group.members.count + 1)
         for member in group.members {
             guard let reference = ledger.open(subscription, work: part, at: member)
             else {
@@ -53,6 +53,7 @@ private final class PartTable: Sendable {
     private struct Part {
         let subscription: SubscriptionRef
         let occurrence: OccurrenceID
+        let raised: Int64
         var left: Int
         var outcome = Outcome.delivered
         var words: String?
@@ -78,7 +79,7 @@ private final class PartTable: Sendable {
             parts[number] = nil
             return DeliveryResult(
                 subscription: part.subscription, outcome: part.outcome, occurrence: part.occurrence,
-                words: part.words)
+                raised: part.raised, words: part.words)
         }
 
         /// What hides what: a failure a drop, a drop a delivery.
@@ -94,11 +95,12 @@ private final class PartTable: Sendable {
     private let state = Lock(State())
 
     /// A part that ends when `count` ends have been noted.
-    func open(_ subscription: SubscriptionRef, _ occurrence: OccurrenceID, count: Int) -> UInt64 {
+    func open(_ subscription: SubscriptionRef, _ occurrence: Occurrence, count: Int) -> UInt64 {
         state.withLock { state in
             state.newest += 1
             state.parts[state.newest] = Part(
-                subscription: subscription, occurrence: occurrence, left: count)
+                subscription: subscription, occurrence: occurrence.id, raised: occurrence.boot,
+                left: count)
             return state.newest
         }
     }

@@ -67,7 +67,7 @@ struct ReceiptTests {
                 hasArrived: false)
         }
         bench.interface.note(attempts)
-        bench.interface.settle([
+        bench.transport.settle([
             DeliveryResult(
                 subscription: subscription, outcome: .failed(.status), occurrence: receipt.id,
                 words: "503 from 192.0.2.1")

@@ -27,8 +27,8 @@ enum LineResult {
             preconditionFailure("MIListing puts listings of subscribers together")
         case .occurrence, .occurrences, .foretold, .replayed:
             preconditionFailure("no command of the management interface shows occurrences")
-        case .routes, .routeRun:
-            preconditionFailure("no command of the table is about routes")
+        case .routes, .routeRun, .metrics:
+            preconditionFailure("no command of the table is about routes, or shows metrics")
         case .commands(let names):
             return .ok(names.map { LineNode(nil, $0) }, isList: true)
         case .parameterSets(let sets):

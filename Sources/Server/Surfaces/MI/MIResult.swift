@@ -32,8 +32,8 @@ enum MIResult {
             preconditionFailure("MIListing puts listings of subscribers together")
         case .occurrence, .occurrences, .foretold, .replayed:
             preconditionFailure("no command of the management interface shows occurrences")
-        case .routes, .routeRun:
-            preconditionFailure("no command of the table is about routes")
+        case .routes, .routeRun, .metrics:
+            preconditionFailure("no command of the table is about routes, or shows metrics")
         case .commands(let names):
             return .success(.array(names.map { .string($0) }))
         case .parameterSets(let sets):
