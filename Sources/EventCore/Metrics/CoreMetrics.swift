@@ -68,7 +68,8 @@ extension EventInterface {
                     oldestPendingSeconds: traffic.pending.oldestSecond.map {
                         max(0, now.boot / 1_000_000_000 - $0)
                     },
-                    latency: traffic.latency.view, subscriptions: state.subscriptionsByTransport[lane]
+                    latency: traffic.latency.view,
+                    subscriptions: state.subscriptionsByTransport[lane]
                 )
             }
             let events = state.raisedEvents.numbers.compactMap { number -> (String, UInt64)? in

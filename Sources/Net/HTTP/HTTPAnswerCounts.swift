@@ -10,7 +10,8 @@ final class HTTPAnswerCounts: @unchecked Sendable {
     static let labelsMax = 64
     /// The statuses that are told apart; all others are together in one place behind them.
     private static let statuses = [
-        200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 414, 415, 417,
+        200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 414, 415,
+        417,
         421, 422, 426, 429, 431, 500, 501, 503, 505, 507,
     ]
     private static let placeOfStatus: [UInt8] = {

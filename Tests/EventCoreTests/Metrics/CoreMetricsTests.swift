@@ -5,12 +5,14 @@ import Testing
 @Suite("Metrics of the core")
 struct CoreMetricsTests {
     private func metrics(_ bench: Bench, by caller: Identity = .anonymous) throws -> CoreMetrics {
-        let reply = try bench.runner.run(.metrics(MetricsCommand()), by: Caller(caller, from: "test"))
+        let reply = try bench.runner.run(
+            .metrics(MetricsCommand()), by: Caller(caller, from: "test"))
         guard case .metrics(let metrics) = reply else { throw Bench.Unexpected(reply) }
         return metrics
     }
 
-    @Test("deliveries count for the transport that had them, also when their subscription has ended")
+    @Test(
+        "deliveries count for the transport that had them, also when their subscription has ended")
     func byTransport() throws {
         let bench = Bench(transport: ManualTransport { _, _ in .pending })
         let id = try bench.subscribe("manual:1").id
@@ -32,7 +34,8 @@ struct CoreMetricsTests {
         #expect(counted.map(\.subscriptions) == [0, 2])
     }
 
-    @Test("the oldest pending delivery and the time that deliveries take are counted from the raise")
+    @Test(
+        "the oldest pending delivery and the time that deliveries take are counted from the raise")
     func times() throws {
         let bench = Bench(transport: ManualTransport { _, _ in .pending })
         try bench.subscribe("manual:1")
@@ -70,7 +73,9 @@ struct CoreMetricsTests {
         #expect(counted.deliveries.pending == 0)
     }
 
-    @Test("so many events have a number of their own, the first that were raised; the others have one")
+    @Test(
+        "so many events have a number of their own, the first that were raised; the others have one"
+    )
     func events() throws {
         let bench = Bench { $0.eventsInMetricsMax = 2 }
         for event in ["E_B", "E_A", "E_B", "E_C"] { try bench.raise(event) }

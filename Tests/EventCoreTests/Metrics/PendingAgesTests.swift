@@ -34,7 +34,9 @@ import Testing
         #expect((ages.total, ages.oldestSecond) == (0, nil))
     }
 
-    @Test("a raise that is a little older than the oldest counts with it; one a day later, at its end")
+    @Test(
+        "a raise that is a little older than the oldest counts with it; one a day later, at its end"
+    )
     func bounds() {
         var ages = PendingAges()
         ages.add(1, raisedAt: 50 * Self.second)
