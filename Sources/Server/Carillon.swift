@@ -32,6 +32,10 @@ public final class Carillon: Sendable {
     private let store: SubscriptionStore
     let server: HTTPServer
     private let readiness: Readiness
+    private let metrics = MetricsBook()
+    private let status = StatusBoard()
+    /// What was wrong with the settings when they were last read again; nil where nothing was.
+    private let reloadFault = Lock<String?>(nil)
     let feed: OccurrenceFeed
     private let housekeeping: Housekeeping
     let authenticator: Authenticator
@@ -95,7 +99,7 @@ public final class Carillon: Sendable {
         interface.attach(routes: scripts)
         let rest = REST(
             interface: interface, mi: MI(runner: runner), rules: rules, readiness: readiness,
-            feed: feed)
+            status: status, metrics: metrics, feed: feed)
         server = try Self.server(
             settings,
             handler: HTTPSurface(
@@ -111,7 +115,8 @@ public final class Carillon: Sendable {
         interface.attach(service: processes)
         let load = WorkerLoad()
         interface.addStatistics { load.statistics }
-        housekeeping = Housekeeping(interface, store) { [server] in
+        housekeeping = Housekeeping(interface, store) { [server, status] in
+            status.read(at: Clock.now().wall)
             let counters = server.counters
             load.read(
                 at: Clock.boot(), workedNanoseconds: counters.workingNanoseconds,
@@ -124,14 +129,15 @@ public final class Carillon: Sendable {
 
     /// Where it listens, with the real ports: `http://127.0.0.1:8080`, `unix:/run/carillon.sock`; behind those
     /// where it takes datagrams: `udp:127.0.0.1:8765`.
-    public var listening: [String] {
-        let http = addresses.map { address in
+    public var listening: [String] { httpAddresses + doors.addresses }
+
+    private var httpAddresses: [String] {
+        addresses.map { address in
             switch address {
             case .tcp: "http://\(address)"
             case .unix: "\(address)"
             }
         }
-        return http + doors.addresses
     }
 
     /// Where the command FIFO lies; nil for none.
@@ -140,7 +146,15 @@ public final class Carillon: Sendable {
     /// Answers from now on. Throws when the system has no descriptor or thread left for it.
     public func start() throws(StartError) {
         Statistics.register(interface, server: server, store: store, doors: doors)
+        ServiceSections.register(
+            in: metrics, interface: interface, queueing: queueing, server: server, store: store)
+        let statistics: [@Sendable () -> [Statistic]] = [
+            { [scripts] in scripts.statistics }, { [doors] in doors.statistics },
+            { [requestGuard] in requestGuard?.statistics ?? [] },
+        ]
+        for source in statistics { metrics.add { ServiceSections.write(source(), to: &$0) } }
         processes.list(processTypes)
+        registerParts()
         if let requestGuard { interface.addStatistics { requestGuard.statistics } }
         housekeeping.start()
         interface.listen { [server] in server.wakeStreams() }
@@ -196,12 +210,36 @@ extension Carillon {
                     "SETTINGS: new values wait for a restart: \(report.needsRestart.joined(separator: ","))"
                 )
             }
+            reloadFault.withLock { $0 = nil }
             return .success(report)
         } catch {
+            reloadFault.withLock { $0 = error.description }
             for line in error.description.split(separator: "\n") {
                 log.error("SETTINGS: kept as they were: \(line)")
             }
             return .failure(error)
+        }
+    }
+
+    /// What `GET /status` tells of, and a line in the log for each change.
+    private func registerParts() {
+        readiness.watch { [server] in server.longestTurnNanoseconds }
+        let queueingNames = queueing.map(\.name)
+        ServiceParts.register(
+            on: status, server: server, listeners: httpAddresses,
+            doors: (commandFIFO.map { ["fifo:\($0)"] } ?? []) + doors.addresses, store: store,
+            queueing: queueing,
+            others: interface.transportNames.filter { !queueingNames.contains($0) })
+        status.add { [weak self] in
+            guard let fault = self?.reloadFault.withLock({ $0 }) else { return [.ok("settings")] }
+            let first = fault.split(separator: "\n").first.map(String.init) ?? ""
+            return [.degraded("settings", "They are as they were before the last reload: \(first)")]
+        }
+        status.listen { [log] part in
+            let reason = part.condition.reason.map { " reason=\(LogText.value($0))" } ?? ""
+            log.log(
+                level: part.condition.state == .ok ? .notice : .warning,
+                "PART(\(part.condition.name)): \(part.condition.state.rawValue)\(reason)")
         }
     }
 

@@ -188,7 +188,10 @@ struct ContractTests {
             let head = try client.send("HEAD", target)
             #expect(head.status == get.status)
             #expect(head.body.isEmpty)
-            #expect(head.fields["content-length"] == "\(get.body.count)")
+            // Between two scrapes the numbers change, and with them the length.
+            if operation.id != "getMetrics" {
+                #expect(head.fields["content-length"] == "\(get.body.count)")
+            }
             #expect(head.fields["content-type"] == get.fields["content-type"])
         }
     }

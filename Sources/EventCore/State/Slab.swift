@@ -8,7 +8,8 @@ struct Slab {
 
     private var chunks: [ContiguousArray<SubscriptionRecord>] = []
     private var firstFree = SubscriptionRecord.none
-    private var end: UInt32 = 0
+    /// Slots that hold a subscription, or have held one, are before this one.
+    private(set) var end: UInt32 = 0
 
     /// How many slots hold a subscription.
     private(set) var count = 0

@@ -113,6 +113,9 @@ public final class HTTPServer: Sendable {
         return counters
     }
 
+    /// Most connections at a time, as the descriptor limit allows.
+    public var connectionsMax: Int { configuration.connectionsMax }
+
     /// How often each label and status was answered, those that never were left out. Any thread.
     public var answers: [HTTPAnswers] {
         var sums: [HTTPAnswers] = []

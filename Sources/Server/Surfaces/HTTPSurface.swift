@@ -45,6 +45,7 @@ struct HTTPSurface: HTTPHandler {
         grant.add(to: &response)
         switch RouteTable.match(request.method, request.path) {
         case .route(let index, let argument):
+            response.label = UInt8(index + 1)
             let caller = try caller(of: request, isOpen: RouteTable.routes[index].isOpen)
             if RouteTable.routes[index].method != .get,
                 !browsers.mayWrite(origin: request.field("Origin"), host: request.host)

@@ -128,6 +128,9 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
     /// See `Transport`: rises with every change of what `health` says.
     var healthVersion: UInt64 { healths.version }
 
+    /// See `DeliveryQueues`.
+    var firstBroken: String? { healths.firstBroken }
+
     /// What is counted beside the outcomes.
     var statistics: DeliveryStatistics { gauges.values }
 

@@ -23,6 +23,8 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     private(set) var retries: UInt64 = 0
     /// Breakers that are not closed.
     private(set) var breakersOpen = 0
+    /// Those of them whose next attempt is under way and decides.
+    private(set) var breakersHalfOpen = 0
     /// Attempts under way.
     var underWay: Int { pace.brisk + pace.slow }
     /// Destinations that are remembered, those with nothing to do included.
@@ -155,12 +157,12 @@ struct DeliverySchedule<Target: DeliveryTarget> {
             return
         }
         guard var lane = lanes[place.index] else { return }
-        let wasClosed = lane.breaker.state == .closed
+        let before = lane.breaker.state
         let change = lane.learn(sums, attempt.ticket.epoch, settings, now: now, random: &random)
         if lane.notBefore > now.boot { pauses.insert(place, at: lane.notBefore) }
         if lane.health != lanes[place.index]?.health { report.publish(lane.health, of: lane.name) }
         lanes[place.index] = lane
-        breakersOpen += (wasClosed ? 0 : -1) + (lane.breaker.state == .closed ? 0 : 1)
+        countBreaker(from: before, to: lane.breaker.state)
         if let change {
             report.tell(
                 BreakerChange(
@@ -205,16 +207,24 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     ) -> UInt32 {
         let decides = lanes[place.index]?.breaker.begin() == true
         if decides || lanes[place.index]?.health?.nextAttemptTime != nil {
+            if decides { countBreaker(from: .open, to: .halfOpen) }
             lanes[place.index]?.follow(now: now)
             if let lane = lanes[place.index] { report.publish(lane.health, of: lane.name) }
         }
         return lanes[place.index]?.breaker.epoch ?? 0
     }
 
+    private mutating func countBreaker(
+        from before: DestinationHealth.Breaker, to after: DestinationHealth.Breaker
+    ) {
+        breakersOpen += (before == .closed ? 0 : -1) + (after == .closed ? 0 : 1)
+        breakersHalfOpen += (before == .halfOpen ? -1 : 0) + (after == .halfOpen ? 1 : 0)
+    }
+
     /// Forgets destinations with nothing to do beyond those that are kept.
     private mutating func forgetIdle(report: inout DeliveryReport) {
         while lanes.count - busy > settings.queue.destinationsKept, let lane = lanes.forgetOne() {
-            if lane.breaker.state != .closed { breakersOpen -= 1 }
+            countBreaker(from: lane.breaker.state, to: .closed)
             if lane.health != nil { report.publish(nil, of: lane.name) }
         }
     }

@@ -22,6 +22,8 @@ public protocol DeliveryQueues: AnyObject, Sendable {
     func health(of socket: Socket) -> DestinationHealth?
     /// Rises with every change of any health.
     var healthVersion: UInt64 { get }
+    /// The destination whose breaker has not been closed for longest; nil where all are. Any thread.
+    var firstBroken: String? { get }
     /// What is counted beside the outcomes, as it was a moment ago. Any thread.
     var statistics: DeliveryStatistics { get }
     /// Goes on with other settings.

@@ -10,6 +10,10 @@ struct REST: Sendable {
     let rules: LiveRules
     /// Whether work may be sent: started, not stopping.
     let readiness: Readiness
+    /// How the parts of the service are.
+    let status: StatusBoard
+    /// What they count.
+    let metrics: MetricsBook
     /// What the live stream tells.
     let feed: OccurrenceFeed
 

@@ -45,6 +45,8 @@ enum RouteTable {
         RouteRow(method: .get, path: "/dashboard.css", operation: "getDashboardStyle", action: REST.get(Dashboard.style), isOpen: true),
         RouteRow(method: .get, path: "/dashboard.js", operation: "getDashboardScript", action: REST.get(Dashboard.script), isOpen: true),
         RouteRow(method: .get, path: "/dashboard.svg", operation: "getDashboardIcon", action: REST.get(Dashboard.icon), isOpen: true),
+        RouteRow(method: .get, path: "/status", operation: "getStatus", action: REST.getStatus),
+        RouteRow(method: .get, path: "/metrics", operation: "getMetrics", action: REST.getMetrics),
         RouteRow(method: .get, path: "/openapi.yaml", operation: "getContract", action: REST.getContract, isOpen: true),
         RouteRow(method: .get, path: "/livez", operation: "getLiveness", action: REST.getLiveness, isOpen: true),
         RouteRow(method: .get, path: "/readyz", operation: "getReadiness", action: REST.getReadiness, isOpen: true),

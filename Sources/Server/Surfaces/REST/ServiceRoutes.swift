@@ -19,6 +19,7 @@ extension REST {
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
+        if let reason = rest.readiness.whyDead() { throw unavailable(reason) }
         writeHealth(to: &response)
         return .ready
     }
@@ -28,13 +29,15 @@ extension REST {
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try request.strictQuery().finish()
-        if let reason = rest.readiness.whyNot() {
-            var problem = Problem(503, "unavailable", reason)
-            problem.retryAfterSeconds = 1
-            throw problem
-        }
+        if let reason = rest.readiness.whyNot() { throw unavailable(reason) }
         writeHealth(to: &response)
         return .ready
+    }
+
+    private static func unavailable(_ reason: String) -> Problem {
+        var problem = Problem(503, "unavailable", reason)
+        problem.retryAfterSeconds = 1
+        return problem
     }
 
     private static func writeHealth(to response: inout HTTPResponse) {
