@@ -93,7 +93,7 @@ struct ReceiptTests {
                 subscription: references[0], occurrence: receipt.id, facts: facts[0],
                 member: "manual:m", hasArrived: false)
         ])
-        bench.interface.settle(
+        bench.transport.settle(
             zip(references, facts.dropFirst()).map { reference, facts in
                 DeliveryResult(
                     subscription: reference, outcome: .delivered, occurrence: receipt.id,
@@ -141,7 +141,7 @@ struct ReceiptTests {
                     subscription: delivery.subscription, occurrence: receipt.id, facts: facts,
                     hasArrived: place != 7)
             ])
-            bench.interface.settle([
+            bench.transport.settle([
                 DeliveryResult(
                     subscription: delivery.subscription, outcome: outcome, occurrence: receipt.id,
                     attempt: facts)
@@ -161,7 +161,7 @@ struct ReceiptTests {
             for number in 101...164 { try bench.subscribe("manual:\(number)") }
             for _ in 0..<64 {
                 let receipt = try bench.raise()
-                bench.interface.settle(
+                bench.transport.settle(
                     bench.transport.takeDeliveries().map {
                         DeliveryResult(
                             subscription: $0.subscription, outcome: .delivered,
