@@ -55,7 +55,9 @@ class Page:
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
 
     def theme(self, name):
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+        """Light or dark, and nothing that moves: halfway between two colours there is no contrast."""
+        features = {"prefers-color-scheme": name, "prefers-reduced-motion": "reduce"}
+        self.command("Emulation.setEmulatedMedia", features=[{"name": key, "value": value} for key, value in features.items()])
 
     def open(self, place="", url=None):
         """Loads the page anew, at a place behind its `#`."""
