@@ -411,7 +411,7 @@ def tokens(daemon, page):
             page.sees("Who are you?", "wants to know who calls")
             assert page.focused["tag"] == "input" and page.violations() == [], page.violations()
             page.key(Keys.ESCAPE)
-            page.sees("Not signed in")
+            page.sees("No access")
             page.press("Sign in", "#banner button")
             page.fill("Token or password", "wrong")
             page.press("Sign in", "dialog button")

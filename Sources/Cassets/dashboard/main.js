@@ -1,7 +1,8 @@
 // Starts everything, and shows how the connection is.
 
 const connectionWords = {
-  connecting: ["wait", "Connecting"], up: ["good", "Connected"], down: ["bad", "Connection lost"], denied: ["warn", "Not signed in"],
+  connecting: ["wait", "Connecting"], up: ["good", "Connected"], down: ["bad", "Connection lost"],
+  odd: ["warn", "No answer"], denied: ["warn", "No access"],
 };
 
 function showConnection() {
@@ -14,12 +15,12 @@ function showConnection() {
     const content = document.createDocumentFragment();
     clearTimeout(showConnection.timer);
     banner.className = state;
-    banner.hidden = !(state === "down" || state === "denied" || (state === "up" && before === "down"));
-    if (state === "down") {
-      content.append(h("p", null, h("strong", null, `Connection lost at ${clock(since)}. `), `${reason} What is shown is as it was then; it is tried again and again.`),
+    banner.hidden = state === "connecting" || (state === "up" && !["down", "odd"].includes(before));
+    if (state === "down" || state === "odd") {
+      content.append(h("p", null, h("strong", null, `${words} ${state === "down" ? "at" : "to be used since"} ${clock(since)}. `), `${reason} What is shown is as it was then; it is tried again and again.`),
         button("Try now", () => store.hurry(), { class: "button" }));
     } else if (state === "denied") {
-      content.append(h("p", null, h("strong", null, "Not signed in. "), reason), button("Sign in", () => signIn(false), { class: "button" }));
+      content.append(h("p", null, h("strong", null, "No access. "), reason), button("Sign in", () => signIn(false), { class: "button" }));
     } else if (!banner.hidden) {
       content.append(h("p", null, `Connected again, after ${duration((since - beforeSince) / 1000)}.`));
       showConnection.timer = setTimeout(() => { banner.hidden = true; }, 6000);

@@ -98,7 +98,7 @@ router.views.raise = () => {
   const event = field("Event", eventInput({ required: true, name: "event" }));
   const params = new ParamRows(() => remember());
   const waits = h("input", { type: "checkbox", id: "wait", checked: true });
-  const outcome = h("div", { class: "outcome", "aria-live": "polite" });
+  const outcome = h("div", { class: "outcome" });
   const fields = { name: event };
   let isTouched = false, remembering = null;
 
@@ -124,6 +124,7 @@ router.views.raise = () => {
     await busy(control, outcome, async () => {
       const answer = await api.post(query(`/events/${escaped(name)}/raise`, values), body, { timeout: 15 });
       outcome.replaceChildren(show(answer.data));
+      say(outcome.querySelector("h2").textContent);
       outcome.scrollIntoView({ block: "nearest" });
     }, fields);
   }

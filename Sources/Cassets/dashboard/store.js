@@ -19,10 +19,11 @@ const store = {
   historyPagesMax: 10,
   // A hole in the polls that is longer is filled from what the service remembers.
   gapSeconds: 30,
+  pagePauseSeconds: 0.2,
   liveMax: 500,
 
-  // "connecting", "up", "down" or "denied"; since when, by performance.now(); and why.
-  connection: { state: "connecting", since: 0, reason: "", retryAt: 0 },
+  // "connecting", "up", "down", "odd" (it answers, but not with what was asked for) or "denied"; since when; and why.
+  connection: { state: "connecting", since: 0, reason: "" },
   // By name: { name, data, total, history? }.
   events: new Map(),
   hasMoreEvents: false,
@@ -34,15 +35,16 @@ const store = {
   listeners: new Set(),
   topics: new Set(),
 
-  // Tells the views before the next frame, once for all that changed until then.
+  // Tells the views: at once, but five times a second at most, however much comes by the stream.
   changed(topic) {
     store.topics.add(topic);
-    store.frame ??= requestAnimationFrame(() => {
-      store.frame = null;
+    store.teller ??= setTimeout(() => {
+      store.teller = null;
+      store.told = performance.now();
       const topics = store.topics;
       store.topics = new Set();
       for (const listener of [...store.listeners]) listener(topics);
-    });
+    }, Math.max(0, 200 - (performance.now() - (store.told ?? 0))));
   },
 
   // ---- Connection
@@ -50,7 +52,7 @@ const store = {
   setConnection(state, reason = "") {
     const before = store.connection;
     if (before.state === state && before.reason === reason) return;
-    store.connection = { state, reason, retryAt: 0,
+    store.connection = { state, reason,
       since: before.state === state ? before.since : Date.now(), before: before.state, beforeSince: before.since };
     store.changed("connection");
   },
@@ -89,10 +91,9 @@ const store = {
         store.setConnection("up");
       } catch (trouble) {
         if (signal.aborted) return;
-        if (trouble instanceof Trouble && trouble.status === 401) return store.setConnection("denied", trouble.message);
-        store.setConnection("down", trouble.message);
+        if ([401, 403].includes(trouble.status)) return store.setConnection("denied", trouble.message);
+        store.setConnection(trouble.status > 0 ? "odd" : "down", trouble.message);
         seconds = Math.max(store.retrySeconds[Math.min(failures++, store.retrySeconds.length - 1)], trouble.retryAfter ?? 0);
-        store.connection.retryAt = Date.now() + seconds * 1000;
       }
       const waiter = new AbortController();
       store.wake = () => waiter.abort();
@@ -271,7 +272,6 @@ class Subscribers {
 
   async run(signal) {
     while (!signal.aborted) {
-      const began = performance.now();
       try {
         await this.read(signal);
         this.trouble = null;
@@ -283,11 +283,9 @@ class Subscribers {
       if (signal.aborted) return;
       this.isLoading = false;
       this.onChange();
-      // Half of the time for others, where a round takes long.
-      const took = (performance.now() - began) / 1000;
       const waiter = new AbortController();
       this.wake = () => waiter.abort();
-      await pause(Math.max(document.hidden ? store.hiddenSeconds : store.pollSeconds, took), AbortSignal.any([signal, waiter.signal]));
+      await pause(document.hidden ? store.hiddenSeconds : store.pollSeconds, AbortSignal.any([signal, waiter.signal]));
     }
   }
 
@@ -295,6 +293,8 @@ class Subscribers {
     let cursor = "";
     const pages = [];
     while (pages.length < store.subscriberPagesMax) {
+      // Whoever has it all gives the service time between the pages.
+      if (pages.length > 0 && !this.isLoading) await pause(store.pagePauseSeconds, signal);
       const answer = await api.poll(query("/subscribers", { ...this.filter, limit: store.pageMax, cursor }), { signal });
       if (pages.length === 0 && !answer.isNew && this.pages.length > 0) return;
       if (answer.isNew) answer.data.subscribers.forEach(prepare);

@@ -112,7 +112,7 @@ function testResult(result) {
 
 function oneSubscriber(id) {
   const problem = h("div"), place = h("div", null, h("p", { class: "empty" }, "Loading…"));
-  const outcome = h("div", { role: "status" });
+  const outcome = h("div");
   const stopper = new AbortController();
   let subscription = null, wake = () => {};
   const path = `/subscriptions/${escaped(id)}`;
@@ -122,6 +122,7 @@ function oneSubscriber(id) {
     try {
       const result = (await api.post(path + "/test?timeout=5s", undefined, { timeout: 30 })).data;
       outcome.replaceChildren(h("section", { class: "panel" }, h("h2", null, "Test"), testResult(result)));
+      say(result.message);
     } finally { setText(tester, "Test"); }
   }), { class: "button" });
 
