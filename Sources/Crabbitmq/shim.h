@@ -64,31 +64,41 @@ static inline int carillon_amqp_next_frame(amqp_connection_state_t connection, a
     return amqp_simple_wait_frame_noblock(connection, frame, &none);
 }
 
+// Whom TLS speaks to, and what OpenSSL made of the certificate: an X509_V_… code, 0 = all is well or nothing is known.
+typedef struct {
+    const char *host;
+    int is_address;
+    long verify_result;
+} carillon_amqp_tls;
+
 // Called when a handshake begins: the server is told the name that is meant (RFC 6066 §3), for the library was
-// given an address. An address as name is told to nobody.
+// given an address. An address as name is told to nobody. Called again when it has ended, for the verdict.
 static inline void carillon_amqp_name_server(const SSL *ssl, int where, int result) {
     (void)result;
-    if (where & SSL_CB_HANDSHAKE_START) {
-        SSL_set_tlsext_host_name((SSL *)ssl, (char *)SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    carillon_amqp_tls *tls = (carillon_amqp_tls *)SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if ((where & SSL_CB_HANDSHAKE_START) && !tls->is_address) {
+        SSL_set_tlsext_host_name((SSL *)ssl, (char *)tls->host);
+    }
+    if (where & SSL_CB_HANDSHAKE_DONE) {
+        tls->verify_result = SSL_get_verify_result(ssl);
     }
 }
 
-// TLS 1.2 or newer to `host`, which the peer's certificate has to name; `is_address`: it is an IP address.
-// `authorities` is a PEM file; NULL: those of the system. `host` must live as long as the socket. 1 if all went well.
-static inline int carillon_amqp_secure(amqp_socket_t *socket, const char *host, int is_address,
-                                       const char *authorities) {
+// TLS 1.2 or newer to the host of `tls`, which the peer's certificate has to name; `is_address`: it is an IP address.
+// `authorities` is a PEM file; NULL: those of the system. `tls` must live as long as the socket. 1 if all went well.
+static inline int carillon_amqp_secure(amqp_socket_t *socket, carillon_amqp_tls *tls, const char *authorities) {
     SSL_CTX *context = (SSL_CTX *)amqp_ssl_socket_get_context(socket);
     X509_VERIFY_PARAM *expected = SSL_CTX_get0_param(context);
     // The library would compare the certificate with the address it connects to. OpenSSL compares it with `host`,
     // as part of its verdict on the chain, which the library asks for.
     amqp_ssl_socket_set_verify_peer(socket, 1);
     amqp_ssl_socket_set_verify_hostname(socket, 0);
-    SSL_CTX_set_app_data(context, is_address ? NULL : (void *)host);
+    SSL_CTX_set_app_data(context, tls);
     SSL_CTX_set_info_callback(context, carillon_amqp_name_server);
     X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-           (is_address ? X509_VERIFY_PARAM_set1_ip_asc(expected, host)
-                       : X509_VERIFY_PARAM_set1_host(expected, host, 0)) == 1 &&
+           (tls->is_address ? X509_VERIFY_PARAM_set1_ip_asc(expected, tls->host)
+                            : X509_VERIFY_PARAM_set1_host(expected, tls->host, 0)) == 1 &&
            (authorities ? SSL_CTX_load_verify_locations(context, authorities, NULL)
                         : SSL_CTX_set_default_verify_paths(context)) == 1;
 }

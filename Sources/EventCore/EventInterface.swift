@@ -36,6 +36,7 @@ public final class EventInterface: Sendable {
         var listener: (@Sendable () -> Void)?
         /// Weak, for it gives commands to this interface.
         weak var routes: (any RouteControl)?
+        var prober: (any ProbeControl)?
     }
 
     /// An interface over `transports` (their order is their number; schemes must differ) with the events of

@@ -97,6 +97,10 @@ final class AuditLog: Sendable {
             return [("result", existed ? "ended" : "absent")]
         case .success(.event(_, let created)):
             return [("result", created ? "created" : "present")]
+        case .success(.probed(let view)):
+            return [
+                ("event", view.event), ("socket", view.socket), ("result", view.finding.code),
+            ]
         case .success:
             return [("result", "done")]
         case .failure(let error):
@@ -120,6 +124,7 @@ final class AuditLog: Sendable {
             case .subscribe(let command): self.init("subscribe", event: command.event)
             case .renew(let command): self.init("renew", id: command.id)
             case .unsubscribe(let command): self.init("unsubscribe", id: command.id)
+            case .probe(let command): self.init("test", id: command.id)
             case .publish(let command): self.init("publish", event: command.event)
             case .raise(let command): self.init("raise", event: command.event)
             case .dryRun(let command): self.init("dry_run", event: command.event)

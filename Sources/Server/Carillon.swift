@@ -26,6 +26,7 @@ public final class Carillon: Sendable {
     let log: Logger
     let scripts: ScriptEngine
     private let calls: HTTPCaller
+    private let prober: Prober
     private let again: (@Sendable () throws(StartError) -> Settings)?
     /// One at a time reloads.
     let reloading = Lock(())
@@ -68,8 +69,9 @@ public final class Carillon: Sendable {
         let own = OwnListeners()
         policy = try Self.policy(settings, own: own)
         let route = RouteTransport()
+        let maker = try Self.maker(settings, policy: policy, reopened: files)
         let transports: [any Transport] =
-            [route] + (try Self.transports(settings, policy: policy, reopened: files))
+            [route] + (try Self.transports(settings, maker))
         do throws(StoreError) {
             store = try SubscriptionStore.open(directory: settings.stateDirectory)
         } catch {
@@ -97,6 +99,8 @@ public final class Carillon: Sendable {
             interface, log, route,
             ScriptEffects(caller: calls, runner: runner, clock: Clock.now))
         interface.attach(routes: scripts)
+        prober = Self.prober(maker, transports, routes: scripts)
+        interface.attach(prober: prober)
         let rest = REST(
             interface: interface, mi: MI(runner: runner), rules: rules, readiness: readiness,
             status: status, metrics: metrics, feed: feed)
@@ -178,6 +182,7 @@ public final class Carillon: Sendable {
     public func stop() {
         readiness.enter(.stopping)
         let drainMilliseconds = current.withLock { $0.drainMilliseconds }
+        prober.stop()
         doors.close(graceMilliseconds: drainMilliseconds)
         server.stop(graceMilliseconds: drainMilliseconds)
         interface.stop(drainMilliseconds: drainMilliseconds) { transport, dropped in

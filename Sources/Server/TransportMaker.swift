@@ -39,6 +39,41 @@ struct TransportMaker: Sendable {
             try AMQPTransport(settings: amqp, policy: policy, resolver: resolver),
         ]
     }
+
+    /// A new one of the same kind as `transport`, for one test of a subscriber: without retries, without a name looked
+    /// up before, without rotations, and with `witness` told what it sees. Nil where it is of none of these kinds.
+    func makeProbe(
+        like transport: any Transport, _ witness: AttemptWitness
+    ) throws(SystemError) -> (any Transport)? {
+        let delivery = delivery.withoutRetries
+        var rpc = rpc
+        rpc.delivery = delivery
+        rpc.witness = witness
+        let resolver = Resolver(clock: Clock.now)
+        switch transport {
+        case is DatagramTransport:
+            return try DatagramTransport(policy: policy, resolver: resolver)
+        case is RPCTransport: return try RPCTransport(settings: rpc, policy: policy)
+        case is XMLRPCTransport: return try XMLRPCTransport(settings: rpc, policy: policy)
+        case is StreamTransport:
+            var stream = StreamSettings()
+            stream.delivery = delivery
+            return try StreamTransport(settings: stream, policy: policy, resolver: resolver)
+        case is FlatstoreTransport:
+            var flatstore = flatstore
+            flatstore.delivery = delivery
+            flatstore.rotateBytes = 0
+            flatstore.rotateSeconds = 0
+            return try FlatstoreTransport(settings: flatstore)
+        case is AMQPTransport:
+            var amqp = amqp
+            amqp.delivery = delivery
+            amqp.waitsForBroker = false
+            amqp.witness = witness
+            return try AMQPTransport(settings: amqp, policy: policy, resolver: resolver)
+        default: return nil
+        }
+    }
 }
 
 /// The transports that have files open, which SIGHUP opens anew, and whose rotations are told of.

@@ -5,19 +5,25 @@ internal import WireFormats
 
 /// What the settings say about the ways out.
 extension Carillon {
-    /// The table of transports: their order is their number. Groups come last, for they hold sockets of the others.
-    static func transports(
+    /// What makes transports.
+    static func maker(
         _ settings: Settings, policy: TargetPolicy, reopened: ReopenedFiles
-    ) throws(StartError) -> [any Transport] {
+    ) throws(StartError) -> TransportMaker {
         var rpc = HTTPSettings()
         rpc.userAgent = "Carillon/\(version)"
         try checkAuthorities(settings)
         rpc.certificateAuthorityFile = settings.certificateAuthorityFile
         var amqp = AMQPSettings()
         amqp.certificateAuthorityFile = settings.certificateAuthorityFile
-        let maker = TransportMaker(
+        return TransportMaker(
             policy: policy, rpc: rpc, delivery: settings.delivery,
             flatstore: try flatstoreSettings(settings), amqp: amqp, reopened: reopened)
+    }
+
+    /// The table of transports: their order is their number. Groups come last, for they hold sockets of the others.
+    static func transports(
+        _ settings: Settings, _ maker: TransportMaker
+    ) throws(StartError) -> [any Transport] {
         do throws(SystemError) {
             let plain = try maker.make()
             var virtual = VirtualSettings()
@@ -30,6 +36,18 @@ extension Carillon {
             ]
         } catch {
             throw StartError("A transport cannot be made: \(error)")
+        }
+    }
+
+    /// What tests subscribers, each test through a transport of its own, of the kind that has the scheme.
+    static func prober(
+        _ maker: TransportMaker, _ transports: [any Transport], routes: any RouteControl
+    ) -> Prober {
+        Prober(routes: routes) { scheme, witness throws(SystemError) in
+            guard let transport = transports.first(where: { $0.schemes.contains(scheme) }) else {
+                return nil
+            }
+            return try maker.makeProbe(like: transport, witness)
         }
     }
 

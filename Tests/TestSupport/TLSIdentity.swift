@@ -11,15 +11,16 @@ public final class TLSIdentity: Sendable {
 
     private let directory: URL
 
-    /// Makes them. `subject` is the name in the certificate. Throws when openssl is not there.
-    public init(subject: String = "IP:127.0.0.1") throws {
+    /// Makes them. `subject` is the name in the certificate, which ends after so many days. Throws when openssl is not
+    /// there.
+    public init(subject: String = "IP:127.0.0.1", days: Int = 2) throws {
         directory = FileManager.default.temporaryDirectory.appending(
             component: "carillon-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         certificate = directory.appending(component: "certificate.pem")
         key = directory.appending(component: "key.pem")
         try Self.run(
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "\(days)", "-subj",
             "/CN=carillon-test",
             "-addext", "subjectAltName=\(subject)", "-keyout", key.path, "-out", certificate.path)
     }

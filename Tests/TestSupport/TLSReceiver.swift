@@ -12,10 +12,12 @@ public final class TLSReceiver {
     /// The server ends when this closes, with us at the latest.
     private let life = Pipe()
 
-    /// Starts it. `subject` is the name in the certificate, as in `IP:127.0.0.1`; `oldestOnly` offers nothing
-    /// newer than TLS 1.1. Throws when openssl or python3 is not there.
-    public init(subject: String = "IP:127.0.0.1", oldestOnly: Bool = false) throws {
-        identity = try TLSIdentity(subject: subject)
+    /// Starts it. `subject` is the name in the certificate, as in `IP:127.0.0.1`, which ends after so many days;
+    /// `oldestOnly` offers nothing newer than TLS 1.1. Throws when openssl or python3 is not there.
+    public init(
+        subject: String = "IP:127.0.0.1", oldestOnly: Bool = false, days: Int = 2
+    ) throws {
+        identity = try TLSIdentity(subject: subject, days: days)
         certificate = identity.certificate
         server = Process()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/env")

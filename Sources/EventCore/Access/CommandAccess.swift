@@ -35,6 +35,7 @@ extension Command {
         case .subscribe(let command): Demand(.subscribe, .event(command.event))
         case .renew(let command): Demand(.subscribe, .subscription(command.id))
         case .unsubscribe(let command): Demand(.subscribe, .subscription(command.id))
+        case .probe(let command): Demand(.subscribe, .subscription(command.id))
         case .showSubscription(let command): Demand(.read, .subscription(command.id))
         case .listSubscribers(let command): Demand(.read, command.event.map { .event($0) } ?? .any)
         case .listEvents: Demand(.read)
@@ -54,11 +55,13 @@ extension Command {
         }
     }
 
-    /// Whether it changes what is kept, or how the service runs, so that the audit tells of it.
-    /// Raising changes nothing.
+    /// Whether it changes what is kept, or how the service runs, or makes it call a receiver for nothing else, so that
+    /// the audit tells of it. Raising changes nothing.
     var isChange: Bool {
         switch self {
-        case .subscribe, .renew, .unsubscribe, .publish, .kill, .rotate, .reload, .runRoute: true
+        case .subscribe, .renew, .unsubscribe, .probe, .publish, .kill, .rotate, .reload,
+            .runRoute:
+            true
         case .logLevel(let command): command.level != nil
         case .showSubscription, .listSubscribers, .listEvents, .showEvent, .raise, .dryRun,
             .showOccurrence, .listOccurrences, .which, .help, .statistics, .listStatistics,

@@ -22,6 +22,8 @@ public enum CommandReply: Sendable {
     case replayed(RaiseReceipt, OccurrenceView?)
     /// What raising an event would do.
     case foretold(RaiseForecast)
+    /// A subscriber was tested.
+    case probed(ProbeView)
     /// The listing is the one whose version was given.
     case unchanged(version: UInt64)
     /// Names of commands.

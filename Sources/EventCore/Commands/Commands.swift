@@ -10,6 +10,7 @@ public enum Command: Sendable {
     case publish(PublishCommand)
     case raise(RaiseCommand)
     case dryRun(DryRunCommand)
+    case probe(ProbeCommand)
     case showOccurrence(ShowOccurrenceCommand)
     case listOccurrences(ListOccurrencesCommand)
     case which(WhichCommand)
@@ -141,6 +142,8 @@ public enum Commands {
             return try interface.reload(continuation)
         case .listRoutes:
             return .done(try interface.routes())
+        case .probe(let command):
+            return try command.run(on: interface, at: now, continuation: continuation)
         case .runRoute(let command):
             return try command.run(on: interface, at: now, continuation: continuation)
         }

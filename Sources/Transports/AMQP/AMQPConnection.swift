@@ -15,8 +15,9 @@ final class AMQPConnection {
     private let address: IPAddress
     private let lifeline: AMQPLifeline
     private let handle: amqp_connection_state_t
-    /// What TLS compares the certificate with; the library keeps the pointer.
+    /// What TLS compares the certificate with; the library keeps both pointers.
     private let hostName: UnsafeMutablePointer<CChar>
+    private let tls: UnsafeMutablePointer<carillon_amqp_tls>
     private var reader: AMQPFrameReader
     private var writer = AMQPWriter()
 
@@ -34,12 +35,18 @@ final class AMQPConnection {
         else { throw AMQPFailure(.system, "no memory left") }
         self.handle = handle
         self.hostName = hostName
+        tls = .allocate(capacity: 1)
+        var isAddress: Int32 = 0
+        if case .address = broker.address.host { isAddress = 1 }
+        tls.initialize(
+            to: carillon_amqp_tls(host: hostName, is_address: isAddress, verify_result: 0))
     }
 
     deinit {
         lifeline.letGo()
         // Closes the descriptor without a word to the peer.
         amqp_destroy_connection(handle)
+        tls.deallocate()
         free(hostName)
     }
 
@@ -66,15 +73,20 @@ final class AMQPConnection {
         guard let socket = amqp_ssl_socket_new(handle) else {
             throw AMQPFailure(.system, "no memory left")
         }
-        var isAddress = false
-        if case .address = broker.address.host { isAddress = true }
-        guard carillon_amqp_secure(socket, hostName, isAddress ? 1 : 0, authorities) == 1 else {
+        guard carillon_amqp_secure(socket, tls, authorities) == 1 else {
             throw AMQPFailure(.tls, "the certificate authorities cannot be read")
         }
         let left = max(1, (deadline - Clock.boot()) / 1_000_000)
-        try check(
-            carillon_amqp_open(
-                socket, address.description, Int32(broker.address.port), Int32(clamping: left)))
+        let status = carillon_amqp_open(
+            socket, address.description, Int32(broker.address.port), Int32(clamping: left))
+        guard status >= 0 else {
+            var failure = AMQPFailure(status: status, peer: peer)
+            if failure.reason == .tls {
+                failure.tls =
+                    TLSTrouble(verifyResult: tls.pointee.verify_result) ?? .failed(failure.words)
+            }
+            throw failure
+        }
         guard lifeline.hold(descriptor) else { throw AMQPFailure(.connect, "stopping") }
     }
 

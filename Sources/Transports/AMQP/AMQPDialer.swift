@@ -31,6 +31,7 @@ struct AMQPDialer: Sendable {
                 return try connect(broker, at: address, until: deadline, lifeline: lifeline)
             } catch {
                 failure = error
+                if let tls = error.tls { settings.witness?.see { $0.tls = tls } }
                 // Who answered and refused us is the one that was meant.
                 if error.reason == .rejected || lifeline.isCut { break }
             }

@@ -10,6 +10,8 @@ struct AMQPFailure: Error, Equatable {
     var words: String
     /// What came back, for receipts.
     var answer: AttemptFacts.Answer
+    /// What is wrong with the TLS of the peer, where that is it.
+    var tls: TLSTrouble?
 
     /// A failure from its parts.
     init(_ reason: FailureReason, _ words: String, answer: AttemptFacts.Answer = .none) {

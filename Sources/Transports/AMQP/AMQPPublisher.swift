@@ -150,6 +150,7 @@ final class AMQPPublisher {
             throw AMQPFailure(
                 .connect, "connection closed: \(refusal.words)", answer: refusal.answer)
         case .blocked(let words):
+            settings.witness?.see { $0.blocked = words }
             blocked = blocked ?? (Clock.boot(), words)
             // The broker reads nothing now: what was written may stay unread for as long as it
             // takes.

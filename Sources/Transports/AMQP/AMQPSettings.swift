@@ -35,6 +35,8 @@ public struct AMQPSettings: Sendable, Equatable {
     /// Deliveries wait in their queue while the broker is away or takes nothing. Without it they
     /// have failed: right for members of a group, which has others.
     public var waitsForBroker = true
+    /// Told what is seen beside the verdicts; nil where nobody tests a subscriber.
+    public var witness: AttemptWitness?
     /// Queues, retries and breakers.
     public var delivery = DeliverySettings()
 

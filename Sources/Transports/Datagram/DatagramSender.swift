@@ -136,11 +136,12 @@ struct DatagramSender: Sendable {
             icmpErrors: icmpErrors, sendErrors: sendErrors, unixConnections: unix.connectionCount)
     }
 
-    /// Counts the ICMP errors that came since something was last sent.
-    mutating func countLateRefusals() {
+    /// Counts the ICMP errors that came since something was last sent; they are the result, as errno.
+    @discardableResult
+    mutating func countLateRefusals() -> [PeerAddress: Int32] {
         hasSentIPv4 = true
         hasSentIPv6 = true
-        _ = takeRefusals()
+        return takeRefusals()
     }
 
     @inline(__always)

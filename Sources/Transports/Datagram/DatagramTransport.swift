@@ -58,6 +58,11 @@ public final class DatagramTransport: Transport {
         } ?? state.withLock { $0.statistics }
     }
 
+    /// An ICMP error that came since something was last sent, as errno; 0 for none. For who has sent one datagram.
+    func lateError() -> Int32 {
+        sender.withLock { $0?.countLateRefusals().values.first } ?? 0
+    }
+
     /// See `Transport`. The grammar is `DatagramSocket`'s.
     public func parse(_ text: SocketText) throws(SocketError) -> Socket {
         try DatagramSocket.parse(text, policy: policy)

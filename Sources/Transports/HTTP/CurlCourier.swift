@@ -80,6 +80,7 @@ final class CurlCourier<Target: HTTPTarget>: Courier {
         while let (transfer, code) = multi.nextEnded() {
             let run = release(transfer)
             let exchange = transfer.ended(code)
+            if let witness = settings.witness { transfer.testify(to: witness) }
             ended.append(end(of: run, exchange))
             rest(transfer)
         }

@@ -56,6 +56,7 @@ final class CurlOptions {
             // every other call with it.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_BUFFERSIZE, 4_096),
+            (CURLOPT_CERTINFO, settings.witness == nil ? 0 : 1),
         ]
         let texts: [(CURLoption, String)] = [
             (CURLOPT_PROTOCOLS_STR, "http,https"),

@@ -116,8 +116,8 @@ final class CurlTransfer {
     private func timings() -> AttemptTimings {
         var connections = 0
         carillon_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
-        // On a kept connection libcurl tells how long it took to find it.
-        let isNew = connections > 0
+        // On a kept connection libcurl tells how long it took to find it. One that came to nothing is not counted.
+        let isNew = connections > 0 || exchange.requests == 0
         return AttemptTimings(
             nameLookup: isNew ? microseconds(CURLINFO_NAMELOOKUP_TIME_T) : 0,
             connect: isNew ? microseconds(CURLINFO_CONNECT_TIME_T) : 0,

@@ -14,6 +14,8 @@ public struct HTTPSettings: Sendable {
     public var connectionAgeMaxSeconds = 300
     /// A PEM file with the authorities that may sign receivers' certificates; nil = those of the system.
     public var certificateAuthorityFile: String?
+    /// Told what is seen beside the verdicts; nil where nobody tests a subscriber.
+    public var witness: AttemptWitness?
     /// What may wait, when a failed call is made again, when a receiver is left alone.
     public var delivery = DeliverySettings()
 

@@ -25,8 +25,8 @@ enum LineResult {
                 }, isList: true)
         case .subscriptions, .unchanged:
             preconditionFailure("MIListing puts listings of subscribers together")
-        case .occurrence, .occurrences, .foretold, .replayed:
-            preconditionFailure("no command of the management interface shows occurrences")
+        case .occurrence, .occurrences, .foretold, .replayed, .probed:
+            preconditionFailure("no command of the management interface shows or tests deliveries")
         case .routes, .routeRun, .metrics:
             preconditionFailure("no command of the table is about routes, or shows metrics")
         case .commands(let names):

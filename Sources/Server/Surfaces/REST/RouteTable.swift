@@ -29,6 +29,7 @@ enum RouteTable {
         RouteRow(method: .get, path: "/subscriptions/{}", operation: "getSubscription", action: REST.getSubscription),
         RouteRow(method: .patch, path: "/subscriptions/{}", operation: "renewSubscription", action: REST.renewSubscription),
         RouteRow(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe),
+        RouteRow(method: .post, path: "/subscriptions/{}/test", operation: "testSubscription", action: REST.testSubscription),
         RouteRow(method: .get, path: "/subscribers", operation: "listSubscribers", action: REST.listSubscribers),
         RouteRow(method: .get, path: "/events", operation: "listEvents", action: REST.listEvents),
         RouteRow(method: .get, path: "/events/stream", operation: "streamEvents", action: REST.streamEvents),

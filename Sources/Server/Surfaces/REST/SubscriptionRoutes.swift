@@ -143,7 +143,7 @@ extension REST {
     }
 
     /// The id in the path. What is no id names nothing: 404.
-    private static func subscriptionID(_ argument: PathArgument) throws(Problem) -> UInt64 {
+    static func subscriptionID(_ argument: PathArgument) throws(Problem) -> UInt64 {
         let text = try argument.text()
         guard let first = text.utf8.first, first != UInt8(ascii: "0"), text.utf8.count <= 19,
             text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let id = UInt64(text)
