@@ -22,7 +22,10 @@ struct Carillonctl: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Subscriptions",
-                subcommands: [Subscribe.self, Unsubscribe.self, Subscribers.self, Show.self]),
+                subcommands: [
+                    Subscribe.self, Unsubscribe.self, Subscribers.self, Show.self,
+                    TestSubscription.self, Doctor.self,
+                ]),
             CommandGroup(name: "Events", subcommands: [Events.self, Raise.self, Listen.self]),
             CommandGroup(
                 name: "What happened",

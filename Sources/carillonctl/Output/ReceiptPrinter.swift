@@ -70,6 +70,7 @@ enum AttemptText {
     }
 
     private static let answers = [
+        ("socket", "at"),
         ("status", "status"), ("errno", "errno"), ("broker", "broker"), ("return_code", "returned"),
     ]
     private static let timings = [
