@@ -25,6 +25,7 @@ def of(daemon, page):
         ("the live stream: filtered, paused, gone on with", live),
         ("receipts are one click away", receipts),
         ("subscribers: state, time left, counts, filters", subscribers),
+        ("a subscriber is tested", testing),
         ("a subscription is renewed, kept, and ended after a question", ending),
         ("hostile names and values are text", hostile),
         ("a walk with nothing but the keyboard", keyboard),
@@ -52,7 +53,7 @@ def first_paint(daemon, page):
     files = figures.loaded(page)
     assert all(name.startswith(daemon.url + "/") for name, _ in files), files
     assert len(files) >= 4 and 10_000 < sum(size for _, size in files) <= 102_400, files
-    page.sees("Events", "Connected")
+    page.sees("Events", "Connected", "Service", "in order")
     page.is_quiet()
 
 
@@ -242,6 +243,22 @@ def subscribers(daemon, page):
     page.is_quiet("404")
 
 
+def testing(daemon, page):
+    with receiver() as (sink, name):
+        works, fails = daemon.subscribe("E_TEST", name), daemon.subscribe("E_TEST", "http://127.0.0.1:9/#timeout=1s")
+        page.open(f"#/subscribers/{works['id']}")
+        page.press("Test")
+        page.sees("It works")
+        assert json.loads(sink.recv(65_535))["method"] == "E_TEST"
+        page.open(f"#/subscribers/{fails['id']}")
+        page.press("Test")
+        page.sees("It does not work", "port_unreachable", "What to do:")
+        for one in (works, fails):
+            assert daemon.subscription(one["id"])["deliveries"]["matched"] == 0
+            daemon.rest("DELETE", f"/subscriptions/{one['id']}")
+    page.is_quiet("404")
+
+
 def ending(daemon, page):
     one = daemon.subscribe("E_END", "udp:127.0.0.1:9", expire=60)
     page.open(f"#/subscribers/{one['id']}")
@@ -359,6 +376,9 @@ def accessibility(daemon, page):
             page.go(place)
             page.until(lambda: "Loading…" not in page.text, "loaded")
             found[f"{theme} {place}"] = page.violations()
+        page.press("Test")
+        page.until(lambda: page.all(".result"), "a verdict")
+        found[f"{theme} verdict"] = page.violations()
         page.press("Unsubscribe")
         page.find("dialog[open]")
         found[f"{theme} dialog"] = page.violations()
@@ -369,8 +389,9 @@ def accessibility(daemon, page):
         found[f"{theme} complaint"] = page.violations()
     page.theme("light")
     page.size(360, 740)
-    for place in places[:4]:
+    for place in places:
         page.go(place)
+        page.until(lambda: "Loading…" not in page.text, "loaded")
         found[f"phone {place}"] = page.violations()
     page.size(1400, 900)
     for one in made:

@@ -70,7 +70,7 @@ class Overview {
     this.serviceTile.hidden = !status;
     if (!status) return;
     const ill = (status.parts ?? []).filter((part) => part.state !== "ok");
-    const words = ill.map((part) => `${part.name}: ${part.reason ?? part.state}`).join("; ");
+    const words = ill.map((part) => `${part.name}: ${part.reason ?? part.state}`).join(" ");
     setChild(this.values.service, status.state + words, () => h("span", null,
       badge({ ok: "good", degraded: "warn", down: "bad" }[status.state] ?? "none", { ok: "in order", degraded: "degraded", down: "down" }[status.state] ?? status.state),
       h("small", null, words || `version ${status.version}`)));

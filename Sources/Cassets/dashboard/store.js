@@ -68,6 +68,7 @@ const store = {
     store.live.isDenied = false;
     store.setConnection("connecting");
     store.pollEvents(stopper.signal);
+    store.pollStatus(stopper.signal);
     store.listen(store.live.glob, true);
   },
 
