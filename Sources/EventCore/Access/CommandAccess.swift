@@ -113,7 +113,7 @@ extension EventInterface {
     /// The event of an occurrence; nil where it is not remembered.
     fileprivate func event(ofOccurrence id: OccurrenceID) -> String? {
         core.withLock { core in
-            id.epoch == core.state.epoch ? core.state.log[id.sequence]?.occurrence.event : nil
+            id.epoch == core.state.epoch ? core.state.log.head(id.sequence)?.event : nil
         }
     }
 }

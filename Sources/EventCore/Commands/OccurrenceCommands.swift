@@ -64,9 +64,12 @@ public struct ListOccurrencesCommand: Sendable {
             while sequence > log.first, views.count < limit, scansLeft > 0 {
                 sequence -= 1
                 scansLeft -= 1
-                guard let entry = log[sequence], isOf(globs, entry) else { continue }
+                // Most of what is looked at is not what is looked for.
+                guard let head = log.head(sequence), isOf(globs, head.event) else { continue }
                 // They are in the order of their times, but for steps of the clock.
-                if let since, entry.occurrence.time < since { continue }
+                if let since, head.time < since { continue }
+                if !head.isMatched, state ?? .delivered != .delivered { continue }
+                guard let entry = log.entry(sequence, epoch: core.state.epoch) else { continue }
                 let view = interface.view(entry, in: core.state)
                 if state == nil || state == view.state { views.append(view) }
             }
@@ -76,9 +79,8 @@ public struct ListOccurrencesCommand: Sendable {
         }
     }
 
-    private func isOf(_ globs: [EventGlob]?, _ entry: OccurrenceLog.Entry) -> Bool {
-        let name = entry.occurrence.event
-        return event?.matches(name) ?? true && globs?.contains { $0.matches(name) } ?? true
+    private func isOf(_ globs: [EventGlob]?, _ name: String) -> Bool {
+        event?.matches(name) ?? true && globs?.contains { $0.matches(name) } ?? true
     }
 }
 

@@ -44,6 +44,11 @@ public final class Occurrence: Sendable {
         self.depth = depth
     }
 
+    /// Forgets what is formatted: whoever asks again gets the same bytes, formatted anew. Any thread.
+    func forgetPayloads() {
+        payloads.withLock { $0 = Payloads() }
+    }
+
     /// The payload in `format`: formatted by `encode` at the first call, the same bytes ever after.
     /// Any thread; a second caller waits for the first.
     public func payload(_ format: PayloadFormat, encode: (Occurrence) -> [UInt8]) -> [UInt8] {

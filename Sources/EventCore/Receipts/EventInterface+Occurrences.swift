@@ -23,7 +23,9 @@ extension EventInterface {
             let start = max(sequence, log.first)
             var items: [OccurrenceRun.Item] = []
             var next = start
-            while items.count < count, let entry = log[next] {
+            while items.count < count,
+                let entry = log.entry(next, epoch: core.state.epoch)
+            {
                 items.append(
                     OccurrenceRun.Item(
                         occurrence: entry.occurrence, matched: Int(entry.receipt.matched)))

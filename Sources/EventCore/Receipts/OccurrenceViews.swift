@@ -63,7 +63,9 @@ public struct OccurrencePage: Sendable {
 extension EventInterface {
     /// An occurrence and all its deliveries; nil if it is not remembered. Under the lock.
     func view(ofOccurrence id: OccurrenceID, in state: borrowing EventState) -> OccurrenceView? {
-        guard id.epoch == state.epoch, let entry = state.log[id.sequence] else { return nil }
+        guard id.epoch == state.epoch,
+            let entry = state.log.entry(id.sequence, epoch: id.epoch)
+        else { return nil }
         return view(entry, in: state, deliveries: deliveries(entry, in: state))
     }
 

@@ -45,9 +45,6 @@ struct OccurrenceWaits {
 extension EventState {
     /// Whether somebody can wait for the deliveries of this occurrence: there are some that have not ended, and few wait.
     func mayWait(for occurrence: OccurrenceID, _ limits: CoreLimits) -> Bool {
-        guard waits.count < limits.occurrenceWaitsMax, let entry = log[occurrence.sequence] else {
-            return false
-        }
-        return !entry.receipt.isSettled
+        waits.count < limits.occurrenceWaitsMax && log.isPending(occurrence.sequence)
     }
 }

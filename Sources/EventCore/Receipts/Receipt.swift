@@ -8,8 +8,9 @@ struct Receipt {
 
     /// Whom it was for, shared with the fan-out; empty where there were more than `deliveriesKept`.
     let targets: [Fanout.Kept]
-    /// How each of `targets` stands.
-    private(set) var outcomes: [Outcome]
+    /// A bit for each of `targets`: whether it has got it. What became of the others stands in `troubles`, if they have
+    /// ended: so where all goes well nothing is allocated for them.
+    private var arrived: UInt64 = 0
     /// What went wrong, in the order in which it was told, at most `troublesMax`.
     private(set) var troubles: [Trouble] = []
     /// The attempt with which a delivery ended, where it was the only one; by the place of the target, empty before the
@@ -35,9 +36,9 @@ struct Receipt {
         let view: AttemptView
     }
 
-    /// Beyond so many deliveries there are counts and troubles only.
+    /// Beyond so many deliveries there are counts and troubles only. No more than `arrived` has bits.
     static let deliveriesKept = 64
-    /// Troubles that are kept, the first ones.
+    /// Troubles that are kept, the first ones: at least one for each delivery that is kept.
     static let troublesMax = 64
     /// Attempts that are kept of all deliveries together, the first ones of each.
     static let attemptsMax = 256
@@ -47,7 +48,15 @@ struct Receipt {
     init(_ fanout: Fanout?) {
         matched = UInt32(clamping: fanout?.count ?? 0)
         targets = fanout?.kept ?? []
-        outcomes = [Outcome](repeating: .pending, count: targets.count)
+    }
+
+    /// How each of `targets` stands.
+    var outcomes: [Outcome] {
+        targets.indices.map { place in
+            if arrived & 1 << UInt64(place) != 0 { return .delivered }
+            let subscription = targets[place].target.subscription
+            return troubles.first { $0.subscription == subscription }?.outcome ?? .pending
+        }
     }
 
     /// Whether each delivery is told of.
@@ -55,9 +64,6 @@ struct Receipt {
 
     /// Whether every delivery has ended.
     var isSettled: Bool { delivered + failed + dropped == matched }
-
-    /// About what it takes in memory.
-    var bytes: Int { targets.count * MemoryLayout<Outcome>.stride }
 
     /// Notes the end of one delivery, and the attempt that it ended with; true if it was the last delivery.
     mutating func settle(
@@ -70,7 +76,7 @@ struct Receipt {
         case .dropped: dropped += 1
         }
         let place = place(of: subscription)
-        if let place { outcomes[place] = outcome }
+        if outcome == .delivered, let place { arrived |= 1 << UInt64(place) }
         if outcome != .delivered, troubles.count < Self.troublesMax {
             troubles.append(Trouble(subscription: subscription, outcome: outcome, words: words))
         }

@@ -24,6 +24,14 @@ extension EventState {
             countRaise(event: event, matched: 0)
             return Raised(id: id, matched: 0)
         }
+        if !hasSubscribers, !isListenedTo {
+            log.append(
+                event: events[event].description.name, params, time: now.wall, raiser: raiser,
+                depth: depth)
+            waits.forget(before: log.first)
+            countRaise(event: event, matched: 0)
+            return Raised(id: id, matched: 0)
+        }
         let occurrence = Occurrence(
             id: id, event: events[event].description.name, params: params, time: now.wall,
             boot: now.boot, depth: depth)

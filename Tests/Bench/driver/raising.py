@@ -86,6 +86,43 @@ def measure(plan: Plan) -> list[Figure]:
             figures += fan_outs(plan, stage, fan_out, connections, window)
         figures += latency(plan, stage)
         figures.append(bystander(plan, stage))
+        figures += receipts(plan, stage)
+    return figures
+
+
+def receipts(plan: Plan, stage: Stage) -> list[Figure]:
+    """What it costs that every raise is remembered, with what became of it: beside a daemon that remembers none."""
+    figures = []
+    with programs.carillon(None, "--occurrences-max", "0") as server:
+        bare = Stage(server)
+        for subscribers in (0, 1):
+
+            def cost(of: Stage, subscribers: int = subscribers) -> dict:
+                receivers = of.receive(1) if subscribers else []
+                request = of.raise_file(subscribers)
+                return of.load(request, "-c", CONNECTIONS, "-t", plan.seconds, *receivers)
+
+            results = interleave(
+                plan.rounds, {"with": lambda: cost(stage), "without": lambda: cost(bare)}
+            )
+            cpu = {
+                who: [run["server_cpu_us"] / run["requests"] for run in runs]
+                for who, runs in results.items()
+            }
+            note = ", ".join(
+                f"{who} {statistics.median(cpu[who]):.2f} µs CPU, "
+                f"{statistics.median(run['rate'] for run in runs):,.0f}/s"
+                for who, runs in results.items()
+            )
+            figures.append(
+                Figure(
+                    f"raise.receipts.{subscribers}",
+                    f"CPU of a raise with receipts / without, {subscribers} subscribers",
+                    1.05,
+                    ratios(cpu["with"], cpu["without"]),
+                    note=note,
+                )
+            )
     return figures
 
 
