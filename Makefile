@@ -24,6 +24,7 @@ run: build ## build and start the service on 127.0.0.1:8080 (ARGS="--listen …"
 	@echo "  curl -H 'Content-Type: application/json' http://127.0.0.1:8080/subscriptions -d '{\"event\": \"E_PIKE_BLOCKED\", \"socket\": \"udp:127.0.0.1:8888\"}'"
 	@echo "  curl -H 'Content-Type: application/json' http://127.0.0.1:8080/events/E_PIKE_BLOCKED/raise -d '{\"params\": {\"ip\": \"192.0.2.7\"}}'"
 	@echo "  curl http://127.0.0.1:8080/subscribers?event=E_PIKE_BLOCKED"
+	@echo '… or in a browser: http://127.0.0.1:8080/'
 	@exec .build/release/carillond $(ARGS)
 
 build: toolchain ## build the release binaries into .build/release

@@ -30,6 +30,8 @@ static const unsigned char script[] = {
     ,
 #embed "dashboard/store.js"
     ,
+#embed "dashboard/subscriptions.js"
+    ,
 #embed "dashboard/grid.js"
     ,
 #embed "dashboard/forms.js"

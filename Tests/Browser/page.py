@@ -14,8 +14,15 @@ PATIENCE_SECONDS = 15
 
 # Runs in every page before its own script: keeps what the browser would otherwise only tell a console.
 WATCH = """
-    window.watched = { violations: [], long: [] };
+    window.watched = { violations: [], long: [], asked: [] };
     addEventListener("securitypolicyviolation", (event) => watched.violations.push(event.violatedDirective + " " + event.blockedURI));
+    const send = window.fetch;
+    window.fetch = async (path, settings) => {
+        const answer = await send(path, settings);
+        const headers = new Headers(settings?.headers);
+        watched.asked.push({ path, status: answer.status, tag: headers.get("If-None-Match"), last: headers.get("Last-Event-ID") });
+        return answer;
+    };
     new PerformanceObserver((list) => { for (const one of list.getEntries()) watched.long.push(Math.round(one.duration)); })
         .observe({ type: "longtask", buffered: true });
 """

@@ -202,7 +202,7 @@ function receiptContent(data) {
   const counts = ["delivered", "failed", "dropped", "pending"].map((name) => `${number(data[name])} ${name}`).join(", ");
   return h("div", { class: "receipt" },
     facts([["State", stateBadge(data.state, data.matched)], ["Event", link(eventLink(data.event), data.event)], ["Raised", timeElement(data.time, true)],
-      ["By", data.raised_by], ["Subscribers", `${number(data.matched)}: ${counts}`], ["Id", h("code", null, data.id)]]),
+      ["By", data.raised_by], ["Request", data.request_id], ["Trace", data.traceparent], ["Subscribers", `${number(data.matched)}: ${counts}`], ["Id", h("code", null, data.id)]]),
     h("section", null, h("h2", null, "Params"), paramsTable(data.params)),
     h("section", null, h("h2", null, "Deliveries"),
       data.matched === 0 ? h("p", { class: "quiet" }, "Nobody was subscribed.") : [
