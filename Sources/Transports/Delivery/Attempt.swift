@@ -99,6 +99,19 @@ struct AttemptEnd<Target: DeliveryTarget> {
             bytes: attempt.deliveries[place].payload.count, answer: answer(place))
     }
 
+    /// What the receipts of all are told alike where all of them arrived, without the bytes of each; nil where one
+    /// answer or another came, or more is known.
+    func sharedFacts(now: Moment) -> AttemptFacts? {
+        guard timings == nil, case .all(let answer) = answers else { return nil }
+        // An error of the system is no answer to what arrived.
+        var shared = answer
+        if case .system = answer { shared = .none }
+        return AttemptFacts(
+            time: attempt.ticket.began.wall,
+            microseconds: max(0, now.boot - attempt.ticket.began.boot) / 1_000, bytes: 0,
+            answer: shared)
+    }
+
     private func answer(_ place: Int) -> AttemptFacts.Answer {
         switch answers {
         case .each(let list): return list[place]

@@ -24,9 +24,7 @@ struct AttemptSums {
         _ end: borrowing AttemptEnd<Target>, now: Moment, report: inout DeliveryReport
     ) {
         wasAnswered = true
-        for place in end.attempt.deliveries.indices {
-            report.settle(end, place, .delivered, now: now)
-        }
+        report.settleDelivered(end, now: now)
     }
 
     /// Adds the verdict on the delivery at `place`; the delivery where it is to be put back. See the table at

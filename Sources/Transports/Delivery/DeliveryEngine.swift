@@ -55,10 +55,12 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
     ) {
         var deliveries: [QueuedDelivery<C.Target>] = []
         var places: [Int] = []
+        var shared: SharedPayload?
         deliveries.reserveCapacity(targets.count)
         places.reserveCapacity(targets.count)
-        for (place, target) in zip(outcomes.indices, targets) {
-            guard let reached = target.detail?.target as? C.Target else {
+        for (place, index) in zip(outcomes.indices, targets.indices) {
+            // By its index: a target has texts, which are not looked at here.
+            guard let reached = targets[index].detail?.target as? C.Target else {
                 outcomes[place] = .failed(.system)
                 continue
             }
@@ -66,10 +68,16 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
                 outcomes[place] = .failed(.unencodable)
                 continue
             }
+            let same: SharedPayload
+            if let shared, shared.holds(bytes) {
+                same = shared
+            } else {
+                same = SharedPayload(occurrence, bytes)
+                shared = same
+            }
             deliveries.append(
                 QueuedDelivery(
-                    subscription: target.subscription, target: reached, occurrence: occurrence,
-                    payload: bytes))
+                    subscription: targets[index].subscription, target: reached, shared: same))
             places.append(place)
         }
         guard !deliveries.isEmpty else { return }

@@ -31,20 +31,21 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
     /// Leaves `deliveries`, in order. The result is how many were taken, or nil once the engine has stopped:
     /// those at the end that no longer fit are not.
     func put(_ deliveries: consuming [QueuedDelivery<Target>]) -> Int? {
-        let deliveries = deliveries
+        // Moved: who takes them out finds that nobody else holds them, and copies nothing.
+        var group: [QueuedDelivery<Target>]? = deliveries
         let (taken, mustWake) = state.withLock { state -> (Int?, Bool) in
-            guard !state.isClosed, state.stopTime == nil else { return (nil, false) }
+            guard !state.isClosed, state.stopTime == nil, var group = group.take() else {
+                return (nil, false)
+            }
             var taken = 0
-            for delivery in deliveries {
-                guard state.bytes + delivery.bytes <= state.bytesMax else { break }
-                state.bytes += delivery.bytes
+            for place in group.indices {
+                let bytes = group[place].bytes
+                guard state.bytes + bytes <= state.bytesMax else { break }
+                state.bytes += bytes
                 taken += 1
             }
-            if taken == deliveries.count {
-                state.groups.append(deliveries)
-            } else if taken > 0 {
-                state.groups.append(Array(deliveries.prefix(taken)))
-            }
+            if taken < group.count { group.removeSubrange(taken...) }
+            if taken > 0 { state.groups.append(group) }
             defer { state.isAsleep = false }
             return (taken, state.isAsleep)
         }

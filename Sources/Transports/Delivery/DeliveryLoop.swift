@@ -40,11 +40,15 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     func run() {
         courier.open(ledger: ledger)
         while true {
-            let content = inbox.take()
+            var content = inbox.take()
             var now = Clock.now()
             if let settings = content.settings { schedule.settings = settings }
-            for group in content.groups {
-                for delivery in group { schedule.add(delivery, now: now.boot, report: &report) }
+            for group in content.groups.indices {
+                // From the end, where taking an element out moves it.
+                content.groups[group].reverse()
+                while let delivery = content.groups[group].popLast() {
+                    schedule.add(delivery, now: now.boot, report: &report)
+                }
             }
             if let stopTime = content.stopTime, hasDone(by: stopTime, now: now.boot) { break }
             let hasMore = startAttempts(now: now)
@@ -91,7 +95,9 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
         _ attempt: Attempt<C.Target>, now: Moment
     ) -> Attempt<C.Target>? {
         subscriptions.removeAll(keepingCapacity: true)
-        for delivery in attempt.deliveries { subscriptions.append(delivery.subscription) }
+        for place in attempt.deliveries.indices {
+            subscriptions.append(attempt.deliveries[place].subscription)
+        }
         let refused = ledger.refused(among: subscriptions)
         guard !refused.isEmpty else { return attempt }
         guard refused.count < attempt.deliveries.count else {

@@ -25,4 +25,10 @@ struct DeliveryOptions: Sendable, Equatable {
 
     /// The defaults.
     init() {}
+
+    /// Whether `overflow` is `.dropNewest`; asked for each delivery, so without a copy of names.
+    var dropsNewest: Bool { if case .dropNewest = overflow { true } else { false } }
+
+    /// Whether `overflow` is `.conflate`.
+    var conflates: Bool { if case .conflate = overflow { true } else { false } }
 }

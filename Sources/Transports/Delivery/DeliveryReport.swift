@@ -41,6 +41,25 @@ struct DeliveryReport {
         }
     }
 
+    /// An attempt has ended, and all of its deliveries have arrived: what happens most, without a copy of any.
+    mutating func settleDelivered<Target>(_ end: borrowing AttemptEnd<Target>, now: Moment) {
+        guard tellsOfAttempts, let facts = end.sharedFacts(now: now) else {
+            for place in end.attempt.deliveries.indices {
+                settle(end, place, .delivered, now: now)
+            }
+            return
+        }
+        for place in end.attempt.deliveries.indices {
+            let shared = end.attempt.deliveries[place].shared
+            var attempt = facts
+            attempt.bytes = shared.bytes.count
+            results.append(
+                DeliveryResult(
+                    subscription: end.attempt.deliveries[place].subscription, outcome: .delivered,
+                    of: shared.occurrence, attempt: attempt))
+        }
+    }
+
     /// An attempt has ended, and its delivery at `place` goes on.
     mutating func tell<Target>(
         _ end: borrowing AttemptEnd<Target>, _ place: Int, hasArrived: Bool = false, now: Moment

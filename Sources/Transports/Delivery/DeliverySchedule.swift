@@ -5,7 +5,7 @@ internal import EventCore
 ///
 /// The owner loops: `next` until nil, run those attempts, `end` each, sleep until `wakeTime`. Order within a
 /// destination is kept; between destinations turns go round. What came of it all is in a `DeliveryReport`:
-/// nothing is lost silently.
+/// nothing is lost silently. One owner: its lanes are objects, which a copy would share.
 struct DeliverySchedule<Target: DeliveryTarget> {
     typealias Delivery = QueuedDelivery<Target>
     typealias Place = LaneTable<Target>.Place
@@ -55,19 +55,18 @@ struct DeliverySchedule<Target: DeliveryTarget> {
 
     /// Puts a delivery last in its destination's queue. `report` gets what the limits pushed out, which may be
     /// this one.
-    mutating func add(_ delivery: Delivery, now: Int64, report: inout DeliveryReport) {
+    mutating func add(_ delivery: consuming Delivery, now: Int64, report: inout DeliveryReport) {
         let place = lanes.place(of: delivery.target.destination)
-        let limits = settings.queue
-        if delivery.target.options.overflow == .dropNewest,
-            bytes + delivery.bytes > limits.bytesTotal,
+        if bytes + delivery.bytes > settings.queue.bytesTotal, delivery.target.options.dropsNewest,
             exceedsShare(place.index, withMore: delivery.bytes)
         {
             report.lose(delivery, .queueFull)
         } else {
-            change(place.index) { lane in
-                lane.wasUsed = true
-                lane.queue.append(delivery, limits: limits, report: &report)
-            }
+            let lane = lane(place.index)
+            let before = Before(lane)
+            lane.wasUsed = true
+            lane.queue.append(delivery, limits: settings.queue, report: &report)
+            follow(lane, since: before)
             holdTotal(report: &report)
         }
         settle(place, now: now)
@@ -102,7 +101,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
                 lane.underWay += 1
                 return lane.queue.start(joins: joins)
             }
-            for delivery in deliveries where delivery.attempts > 1 { retries += 1 }
+            for place in deliveries.indices where deliveries[place].attempts > 1 { retries += 1 }
             let epoch = noteStart(place, now: now, report: &report)
             settle(place, now: now.boot)
             let ticket = AttemptTicket(
@@ -156,13 +155,12 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         if sums.failure == nil, sums.complaint == nil, lanes[place.index]?.isSound == true {
             return
         }
-        guard var lane = lanes[place.index] else { return }
-        let before = lane.breaker.state
+        guard let lane = lanes[place.index] else { return }
+        let (healthBefore, breakerBefore) = (lane.health, lane.breaker.state)
         let change = lane.learn(sums, attempt.ticket.epoch, settings, now: now, random: &random)
         if lane.notBefore > now.boot { pauses.insert(place, at: lane.notBefore) }
-        if lane.health != lanes[place.index]?.health { report.publish(lane.health, of: lane.name) }
-        lanes[place.index] = lane
-        countBreaker(from: before, to: lane.breaker.state)
+        if lane.health != healthBefore { report.publish(lane.health, of: lane.name) }
+        countBreaker(from: breakerBefore, to: lane.breaker.state)
         if let change {
             report.tell(
                 BreakerChange(
@@ -173,18 +171,41 @@ struct DeliverySchedule<Target: DeliveryTarget> {
 
     // MARK: Lanes
 
+    /// The lane at its place.
+    private func lane(_ index: Int) -> DestinationLane<Target> {
+        // A place is only asked for where there is a lane.
+        guard let lane = lanes[index] else { preconditionFailure("no lane at its place") }
+        return lane
+    }
+
+    /// What a lane is in the sums over all of them.
+    private struct Before {
+        let waiting: Int
+        let bytes: Int
+        let isIdle: Bool
+
+        init(_ lane: DestinationLane<Target>) {
+            waiting = lane.queue.count
+            bytes = lane.queue.bytes
+            isIdle = lane.isIdle
+        }
+    }
+
+    /// Keeps the sums over all lanes right, after one of them has changed.
+    private mutating func follow(_ lane: DestinationLane<Target>, since before: Before) {
+        waiting += lane.queue.count - before.waiting
+        bytes += lane.queue.bytes - before.bytes
+        if before.isIdle != lane.isIdle { busy += before.isIdle ? 1 : -1 }
+    }
+
     /// Changes a lane, and keeps the sums over all of them right.
     private mutating func change<Result>(
-        _ index: Int, _ body: (inout DestinationLane<Target>) -> Result
+        _ index: Int, _ body: (DestinationLane<Target>) -> Result
     ) -> Result {
-        // A place is only asked for where there is a lane.
-        guard var lane = lanes[index].take() else { preconditionFailure("no lane at its place") }
-        let (wasWaiting, wereBytes, wasIdle) = (lane.queue.count, lane.queue.bytes, lane.isIdle)
-        let result = body(&lane)
-        waiting += lane.queue.count - wasWaiting
-        bytes += lane.queue.bytes - wereBytes
-        if wasIdle != lane.isIdle { busy += wasIdle ? 1 : -1 }
-        lanes[index] = lane
+        let lane = lane(index)
+        let before = Before(lane)
+        let result = body(lane)
+        follow(lane, since: before)
         return result
     }
 
@@ -194,10 +215,10 @@ struct DeliverySchedule<Target: DeliveryTarget> {
 
     /// After a change: the lane lines up if it can start something.
     private mutating func settle(_ place: Place, now: Int64) {
-        guard lanes.isCurrent(place), lanes[place.index]?.isReady == false,
-            mayStart(place, now: now)
+        guard lanes.isCurrent(place), let lane = lanes[place.index], !lane.isReady,
+            lane.mayStart(now: now, attemptsMax: attemptsPerDestination)
         else { return }
-        lanes[place.index]?.isReady = true
+        lane.isReady = true
         ready.append(place)
     }
 
@@ -205,13 +226,14 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     private mutating func noteStart(
         _ place: Place, now: Moment, report: inout DeliveryReport
     ) -> UInt32 {
-        let decides = lanes[place.index]?.breaker.begin() == true
-        if decides || lanes[place.index]?.health?.nextAttemptTime != nil {
+        guard let lane = lanes[place.index] else { return 0 }
+        let decides = lane.breaker.begin()
+        if decides || lane.health?.nextAttemptTime != nil {
             if decides { countBreaker(from: .open, to: .halfOpen) }
-            lanes[place.index]?.follow(now: now)
-            if let lane = lanes[place.index] { report.publish(lane.health, of: lane.name) }
+            lane.follow(now: now)
+            report.publish(lane.health, of: lane.name)
         }
-        return lanes[place.index]?.breaker.epoch ?? 0
+        return lane.breaker.epoch
     }
 
     private mutating func countBreaker(

@@ -1,8 +1,10 @@
 internal import EventCore
 
-/// One destination in the schedule: what waits for it, what is under way, and how it goes there. A value without
-/// clock: time is an argument.
-struct DestinationLane<Target: DeliveryTarget> {
+/// One destination in the schedule: what waits for it, what is under way, and how it goes there. Without a clock: time
+/// is an argument.
+///
+/// An object, the schedule's alone: as a value it was copied, queue and all, at every look.
+final class DestinationLane<Target: DeliveryTarget> {
     /// The destination's name.
     let name: String
     /// Which tenant of its place in the table it is.
@@ -42,7 +44,7 @@ struct DestinationLane<Target: DeliveryTarget> {
 
     /// Draws the consequences of an attempt that had begun in `epoch` of the breaker: pause, breaker, what is known.
     /// The result is a change of the breaker that others want to know of.
-    mutating func learn(
+    func learn(
         _ sums: AttemptSums, _ epoch: UInt32, _ settings: DeliverySettings, now: Moment,
         random: inout some RandomNumberGenerator
     ) -> BreakerChange.State? {
@@ -70,7 +72,7 @@ struct DestinationLane<Target: DeliveryTarget> {
     }
 
     /// What is known of it follows the breaker and the pause.
-    mutating func follow(now: Moment) {
+    func follow(now: Moment) {
         health?.breaker = breaker.state
         health?.consecutiveFailures = breaker.failures
         health?.nextAttemptTime =
@@ -78,7 +80,7 @@ struct DestinationLane<Target: DeliveryTarget> {
     }
 
     /// The pause before the next attempt, without the breaker's.
-    private mutating func pause(
+    private func pause(
         _ sums: AttemptSums, _ settings: DeliverySettings, now: Int64,
         random: inout some RandomNumberGenerator
     ) {
@@ -97,11 +99,11 @@ struct DestinationLane<Target: DeliveryTarget> {
         pause(until: now + Int64(milliseconds) * 1_000_000)
     }
 
-    private mutating func pause(until time: Int64) {
+    private func pause(until time: Int64) {
         notBefore = max(notBefore, time)
     }
 
-    private mutating func note(_ words: String, now: Moment) {
+    private func note(_ words: String, now: Moment) {
         var health = self.health ?? DestinationHealth()
         health.lastError = words.cut(toBytes: DestinationHealth.wordsBytesMax)
         health.lastErrorTime = now.wall

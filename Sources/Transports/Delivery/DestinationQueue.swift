@@ -28,10 +28,10 @@ struct DestinationQueue<Target: DeliveryTarget> {
         guard delivery.bytes <= limits.bytesPerDestination else {
             return report.lose(delivery, .queueFull)
         }
-        if delivery.target.options.overflow == .dropNewest,
+        let isFull =
             fresh.count >= limits.messagesPerDestination
-                || bytes + delivery.bytes > limits.bytesPerDestination
-        {
+            || bytes + delivery.bytes > limits.bytesPerDestination
+        if isFull, delivery.target.options.dropsNewest {
             return report.lose(delivery, .queueFull)
         }
         bytes += delivery.bytes
@@ -57,15 +57,26 @@ struct DestinationQueue<Target: DeliveryTarget> {
     /// says so. Empty if nothing waits.
     mutating func start(joins: (Delivery, borrowing [Delivery], Int) -> Bool) -> [Delivery] {
         guard let first = removeNext() else { return [] }
-        var deliveries = [first]
-        var payloadBytes = first.payload.count
-        while let next = between.last ?? fresh.first, joins(next, deliveries, payloadBytes) {
-            guard let joined = removeNext() else { break }
-            payloadBytes += joined.payload.count
-            deliveries.append(joined)
+        var payloadBytes = first.shared.bytes.count
+        var deliveries: [Delivery] = []
+        deliveries.reserveCapacity(min(count + 1, Self.joinedExpected))
+        deliveries.append(first)
+        // Taken out and, once, put back: looking at one where it is would copy it.
+        while true {
+            let isFresh = between.isEmpty
+            guard let next = removeNext() else { break }
+            guard joins(next, deliveries, payloadBytes) else {
+                restore(next, isFresh: isFresh)
+                break
+            }
+            payloadBytes += next.shared.bytes.count
+            deliveries.append(next)
         }
         return deliveries
     }
+
+    /// So many deliveries have room in an attempt from the start.
+    private static var joinedExpected: Int { 32 }
 
     /// Puts back what was taken for an attempt, each to its place in the order of arrival.
     mutating func putBack(_ delivery: Delivery) {
@@ -80,7 +91,7 @@ struct DestinationQueue<Target: DeliveryTarget> {
         _ delivery: consuming Delivery, report: inout DeliveryReport
     ) -> Delivery? {
         let last = fresh.taken + UInt64(fresh.count)
-        if let key = ConflationKey(delivery) {
+        if delivery.target.options.conflates, let key = ConflationKey(delivery) {
             // The place, not the end of the queue: a value that changes faster than the queue moves
             // would never get to the front.
             if let position = replaceable[key], let old = fresh[Int(position - fresh.taken)] {
@@ -101,6 +112,15 @@ struct DestinationQueue<Target: DeliveryTarget> {
         bytes -= next.bytes
         next.attempts += 1
         return next
+    }
+
+    /// Undoes `removeNext`.
+    private mutating func restore(_ next: consuming Delivery, isFresh: Bool) {
+        bytes += next.bytes
+        next.attempts -= 1
+        guard isFresh else { return between.append(next) }
+        if let key = ConflationKey(next) { replaceable[key] = next.sequence }
+        fresh.restoreFirst(next)
     }
 
     private mutating func removeFirstFresh() -> Delivery? {

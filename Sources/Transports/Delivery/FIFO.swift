@@ -43,6 +43,17 @@ struct FIFO<Element> {
         return element
     }
 
+    /// Undoes the last `removeFirst`.
+    mutating func restoreFirst(_ element: consuming Element) {
+        taken -= 1
+        if head > 0 {
+            head -= 1
+            items[head] = element
+        } else {
+            items.insert(element, at: 0)
+        }
+    }
+
     /// An array up to this size is kept for the next elements.
     private static var capacityKept: Int { 64 }
 }

@@ -23,8 +23,7 @@ struct LaneTable<Target: DeliveryTarget> {
 
     /// The lane at a place; nil where there is none any more.
     subscript(index: Int) -> DestinationLane<Target>? {
-        _read { yield lanes[index] }
-        _modify { yield &lanes[index] }
+        lanes[index]
     }
 
     /// Whether the lane of that time is still there.
@@ -50,12 +49,12 @@ struct LaneTable<Target: DeliveryTarget> {
         // Two rounds: in the first, lanes that were used meanwhile get a second chance.
         for _ in 0..<(2 * lanes.count) {
             hand = hand + 1 < lanes.count ? hand + 1 : 0
-            guard lanes[hand]?.isIdle == true else { continue }
-            if lanes[hand]?.wasUsed == true {
-                lanes[hand]?.wasUsed = false
+            guard let lane = lanes[hand], lane.isIdle else { continue }
+            if lane.wasUsed {
+                lane.wasUsed = false
                 continue
             }
-            guard let lane = lanes[hand].take() else { continue }
+            lanes[hand] = nil
             vacant.append(hand)
             places[lane.name] = nil
             trim()

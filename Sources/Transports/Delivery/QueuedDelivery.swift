@@ -1,16 +1,14 @@
 internal import EventCore
 
-/// One delivery on its way: what the queue holds for it. Occurrence and payload are shared by all that
-/// get the same.
+/// One delivery on its way: what the queue holds for it. Moved from place to place, hardly ever copied: each copy counts
+/// references that two threads share.
 struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     /// Whose delivery it is.
     let subscription: SubscriptionRef
     /// Where it goes.
     let target: Target
-    /// What was raised; its id is the same at every attempt.
-    let occurrence: Occurrence
-    /// What is sent, formatted once for all subscribers that get the same bytes.
-    let payload: [UInt8]
+    /// What was raised and what is sent.
+    let shared: SharedPayload
     /// Attempts begun so far, the one under way included; an attempt that was no fault of the delivery does
     /// not count.
     var attempts: UInt32 = 0
@@ -19,6 +17,48 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     /// Its place in the order of the destination; the queue's.
     var sequence: UInt64 = 0
 
+    /// A delivery that has not been tried.
+    init(subscription: SubscriptionRef, target: Target, shared: SharedPayload) {
+        self.subscription = subscription
+        self.target = target
+        self.shared = shared
+    }
+
+    /// A delivery that has not been tried, with a payload of its own.
+    init(subscription: SubscriptionRef, target: Target, occurrence: Occurrence, payload: [UInt8]) {
+        self.init(
+            subscription: subscription, target: target,
+            shared: SharedPayload(occurrence, payload))
+    }
+
+    /// What was raised; its id is the same at every attempt.
+    var occurrence: Occurrence { shared.occurrence }
+    /// What is sent.
+    var payload: [UInt8] { shared.bytes }
+
     /// What it counts for in the limits on bytes.
-    var bytes: Int { payload.count + QueueLimits.messageOverheadBytes }
+    var bytes: Int { shared.bytes.count + QueueLimits.messageOverheadBytes }
+}
+
+/// An occurrence and its payload, in one object for all that get the same bytes.
+final class SharedPayload: Sendable {
+    /// What was raised.
+    let occurrence: Occurrence
+    /// What is sent, formatted once.
+    let bytes: [UInt8]
+
+    /// The payload of an occurrence.
+    init(_ occurrence: Occurrence, _ bytes: [UInt8]) {
+        self.occurrence = occurrence
+        self.bytes = bytes
+    }
+
+    /// Whether these are the very bytes, not only equal ones: what was formatted once is handed out again and again.
+    func holds(_ other: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { mine in
+            other.withUnsafeBufferPointer {
+                mine.baseAddress == $0.baseAddress && mine.count == $0.count
+            }
+        }
+    }
 }

@@ -83,16 +83,16 @@ struct StreamExchange {
         let framing = attempt.target.framing
         var place = next
         while place < states.count, output.bytes.count < StreamSettings.coalescedBytesMax {
-            let delivery = attempt.deliveries[place]
-            guard delivery.target.options.batch > 1 else {
+            let shared = attempt.deliveries[place].shared
+            guard attempt.deliveries[place].target.options.batch > 1 else {
                 place = open(from: place + 1)
-                output.add(delivery.payload, framing: framing, next: place)
+                output.add(shared.bytes, framing: framing, next: place)
                 continue
             }
             let members = batch(from: place)
             place = open(from: members[members.count - 1] + 1)
             if members.count == 1 {
-                output.add(delivery.payload, framing: framing, next: place)
+                output.add(shared.bytes, framing: framing, next: place)
             } else {
                 output.add(
                     batch: members.map { attempt.deliveries[$0].payload }, framing: framing,
@@ -152,8 +152,9 @@ struct StreamExchange {
     }
 
     private mutating func sent(_ places: Range<Int>) {
+        let isNotified = attempt.target.mode == .notification
         for place in places where states[place] == .open {
-            if attempt.target.mode == .notification {
+            if isNotified {
                 states[place] = .delivered
                 open -= 1
             } else if let id = NotificationFormat.idNumber(of: attempt.deliveries[place].payload) {

@@ -7,6 +7,8 @@ struct StreamPayloads {
     private let occurrence: Occurrence
     private let numbers: RequestNumbers
     private var known: [Kind: [UInt8]] = [:]
+    /// The call by the event's name.
+    private var plain: [UInt8]?
 
     private struct Kind: Hashable {
         var method: String?
@@ -31,7 +33,12 @@ struct StreamPayloads {
     }
 
     private mutating func notification(_ method: String?) -> [UInt8] {
-        guard let method else { return occurrence.payload(.json) { NotificationFormat.json($0) } }
+        guard let method else {
+            if let plain { return plain }
+            let bytes = occurrence.payload(.json) { NotificationFormat.json($0) }
+            plain = bytes
+            return bytes
+        }
         let kind = Kind(method: method, form: .openSIPS4)
         if let bytes = known[kind] { return bytes }
         let bytes = NotificationFormat.json(method: method, params: occurrence.params)
