@@ -34,7 +34,10 @@ final class Daemon {
         if let shell { command = ["/bin/bash", "-c", shell, "bash"] + command }
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // Its settings are this test's own: what tells the tests how long to run (`CARILLON_SOAK_SECONDS`) is no
+        // setting, and refused as one.
+        process.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("CARILLON_") }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.file(output)
         process.standardError = try Self.file(errors)
