@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import os
 import pathlib
 import queue
 import re
@@ -190,6 +191,7 @@ def run(url, document, token, seed, examples):
                 *(["--header", f"Authorization: Bearer {token}"] if token else []),
             ],
             cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=dict(os.environ, PYTHONPATH=str(HERE), SCHEMATHESIS_HOOKS="hooks", PYTHONDONTWRITEBYTECODE="1"),
         )  # fmt: skip
         generated = unsuccessful = 0
         for line in process.stdout:
