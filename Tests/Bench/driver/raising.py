@@ -93,7 +93,9 @@ def measure(plan: Plan) -> list[Figure]:
 def receipts(plan: Plan, stage: Stage) -> list[Figure]:
     """What it costs that every raise is remembered, with what became of it: beside a daemon that remembers none."""
     figures = []
-    with programs.carillon(None, "--occurrences-max", "0") as server:
+    # A state of its own: two daemons run at once.
+    state = programs.fresh_directory("state-without-receipts")
+    with programs.carillon(state, "--occurrences-max", "0") as server:
         bare = Stage(server)
         for subscribers in (0, 1):
 
