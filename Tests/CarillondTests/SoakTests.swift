@@ -9,13 +9,15 @@ struct SoakTests {
     private static let seconds =
         ProcessInfo.processInfo.environment["CARILLON_SOAK_SECONDS"].flatMap(Double.init) ?? 3
 
-    /// A daemon whose failures come fast: no pauses, no retries.
+    /// A daemon whose failures come fast: no pauses, no retries. It remembers no more raises than there are before
+    /// memory is looked at: what it remembers would fill up meanwhile, to its limit.
     private func daemon(_ scratch: Scratch) throws -> Daemon {
         try Daemon(
             in: scratch,
             [
                 "--retries", "0", "--breaker-pause-milliseconds", "0",
                 "--breaker-pause-max-milliseconds", "0", "--queue-messages-max", "50",
+                "--occurrences-max", "20",
             ])
     }
 
