@@ -83,10 +83,11 @@ man: build ## write the manual pages and completions into .build/share
 	    $$complete fish > $$share/fish/vendor_completions.d/$$program.fish; \
 	done
 
-install: man ## install binaries, manual pages and completions below PREFIX (/usr/local), with DESTDIR in front
+install: man ## install binaries, manual pages, completions, and examples for Prometheus and Grafana below PREFIX (/usr/local), with DESTDIR in front
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -s .build/release/carillond .build/release/carillonctl $(DESTDIR)$(PREFIX)/bin
 	cd .build/share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/carillon Sources/carillond/Resources/*
 
 clean: ## remove what was built, the virtual environment included
 	rm -rf .build .build-* .venv

@@ -55,7 +55,8 @@ let package = Package(
             ],
             swiftSettings: common),
         .executableTarget(
-            name: "carillond", dependencies: ["Server", arguments, log], swiftSettings: common),
+            name: "carillond", dependencies: ["Server", arguments, log], exclude: ["Resources"],
+            swiftSettings: common),
         .executableTarget(
             name: "carillonctl",
             dependencies: ["EventCore", "WireFormats", "RouteScript", "Net", "Ccurl", arguments],

@@ -31,7 +31,7 @@ final class TransportLedger: DeliveryLedger {
         interface?.end(subscription, as: reason, by: transport)
     }
 
-    func tell(_ change: BreakerChange) { interface?.tell(change) }
+    func tell(_ change: BreakerChange) { interface?.tell(change, by: lane) }
 }
 
 /// What transports report, and ask.
@@ -107,8 +107,12 @@ extension EventInterface {
     }
 
     /// Gives notice of a breaker; see `DeliveryLedger`.
-    func tell(_ change: BreakerChange) {
-        locked { $0.state.notifyBreaker(change) }
+    func tell(_ change: BreakerChange, by lane: Int) {
+        let listener = locked { core in
+            core.state.notifyBreaker(change)
+            return core.breakerListener
+        }
+        listener?(change, transports[lane].name)
     }
 
     /// Tells the audit that a subscription was ended by the service itself; nil where nobody listens.

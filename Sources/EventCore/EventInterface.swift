@@ -32,6 +32,8 @@ public final class EventInterface: Sendable {
         var service: (any ServiceControl)?
         /// What the transports report to.
         var ledgers: [TransportLedger] = []
+        /// Called after each change of a breaker.
+        var breakerListener: BreakerListener?
         /// Called after raises.
         var listener: (@Sendable () -> Void)?
         /// Weak, for it gives commands to this interface.
@@ -79,6 +81,15 @@ public final class EventInterface: Sendable {
     /// Adds a source of statistics: called at each `get_statistics`, on the asking thread, outside the lock.
     public func addStatistics(_ source: @escaping @Sendable () -> [Statistic]) {
         core.withLock { $0.statisticsSources.append(source) }
+    }
+
+    /// Hears of a breaker that has opened or closed, with its transport's name: on the transport's thread, outside the
+    /// lock; must not block.
+    public typealias BreakerListener = @Sendable (BreakerChange, String) -> Void
+
+    /// Who hears of breakers. Once, at start.
+    public func onBreaker(_ listener: @escaping BreakerListener) {
+        core.withLock { $0.breakerListener = listener }
     }
 
     /// Changes, from now on, how many events and subscriptions there may be and how long a lifetime: nothing that is

@@ -78,6 +78,7 @@ extension Carillon {
             interface.adjust(current.coreLimits)
             for transport in queueing { transport.adjust(current.delivery) }
             if let level = current.level { logSwitch.level = level }
+            if let format = current.format { logSwitch.format = format }
             return report
         }
         try openUnixSockets()

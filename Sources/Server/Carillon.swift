@@ -156,6 +156,14 @@ public final class Carillon: Sendable {
             { [scripts] in scripts.statistics }, { [doors] in doors.statistics },
             { [requestGuard] in requestGuard?.statistics ?? [] },
         ]
+        metrics.add { [logSwitch] text in
+            let counters = logSwitch.writer.counters
+            text.begin("log_lines_total", .counter, "Lines of the log.")
+            text.add(counters.lines)
+            text.begin(
+                "log_lines_dropped_total", .counter, "Lines lost because nobody took them in time.")
+            text.add(counters.dropped)
+        }
         for source in statistics { metrics.add { ServiceSections.write(source(), to: &$0) } }
         processes.list(processTypes)
         registerParts()
@@ -226,6 +234,9 @@ extension Carillon {
         }
     }
 
+    /// Most lines in a second about breakers; the others are counted.
+    private static let breakerLinesMax = 20
+
     /// What `GET /status` tells of, and a line in the log for each change.
     private func registerParts() {
         readiness.watch { [server] in server.longestTurnNanoseconds }
@@ -239,6 +250,31 @@ extension Carillon {
             guard let fault = self?.reloadFault.withLock({ $0 }) else { return [.ok("settings")] }
             let first = fault.split(separator: "\n").first.map(String.init) ?? ""
             return [.degraded("settings", "They are as they were before the last reload: \(first)")]
+        }
+        status.add { [logSwitch] in
+            let counters = logSwitch.writer.counters
+            let isRecent = counters.lastDropped.map { Clock.boot() - $0 < 60_000_000_000 } ?? false
+            guard isRecent else { return [.ok("log")] }
+            return [
+                .degraded(
+                    "log",
+                    "\(counters.dropped) lines were lost so far, the last a moment ago: nobody takes them."
+                )
+            ]
+        }
+        let budget = LineBudget(linesMax: Self.breakerLinesMax)
+        interface.onBreaker { [log] change, transport in
+            let name = "BREAKER(\(LogText.escaped(change.destination)))"
+            budget.spend(at: Clock.now()) { kept in
+                let more = kept > 0 ? " unlogged=\(kept)" : ""
+                switch change.state {
+                case .open(let reason, let words, let milliseconds):
+                    log.warning(
+                        "\(name): open transport=\(transport) reason=\(reason.rawValue) error=\(LogText.value(words ?? "-")) retry_ms=\(milliseconds)\(more)"
+                    )
+                case .closed: log.notice("\(name): closed transport=\(transport)\(more)")
+                }
+            }
         }
         status.listen { [log] part in
             let reason = part.condition.reason.map { " reason=\(LogText.value($0))" } ?? ""

@@ -67,7 +67,9 @@ struct Carillond: ParsableCommand {
     }
 
     private func serve(_ settings: Settings) throws(ExitCode) {
-        let logSwitch = LogSwitch(settings.level ?? .notice)
+        let logSwitch = LogSwitch(
+            settings.level ?? .notice, format: settings.format ?? .logfmt)
+        defer { logSwitch.flush() }
         let log = logSwitch.logger(label: "carillond")
         let carillon: Carillon
         do throws(StartError) {
@@ -77,13 +79,16 @@ struct Carillond: ParsableCommand {
                 end: { kill(getpid(), SIGTERM) })
             try carillon.start()
         } catch {
+            logSwitch.flush()
             Standard.complain(error)
             throw .failure
         }
         for address in carillon.listening {
             Standard.write(Array("listening on \(address)\n".utf8), to: STDOUT_FILENO)
         }
-        SignalWatch.untilStopped(log: log, reload: { _ = carillon.reload() }) { carillon.stop() }
+        SignalWatch.untilStopped(
+            log: log, reload: { _ = carillon.reload() }, flush: { logSwitch.flush() }
+        ) { carillon.stop() }
     }
 
     /// Flags, environment and file as they are now, each value read and checked.

@@ -15,7 +15,8 @@ enum SignalWatch {
     /// Waits for SIGTERM or SIGINT, running `reload` at each SIGHUP; then runs `stop` and returns. A second one
     /// meanwhile ends the process at once with status 1. SIGUSR1 does nothing.
     static func untilStopped(
-        log: Logger, reload: () -> Void, stop: @escaping @Sendable () -> Void
+        log: Logger, reload: () -> Void, flush: @escaping @Sendable () -> Void,
+        stop: @escaping @Sendable () -> Void
     ) {
         waitForEnd(log: log, reload: reload)
         let done = DispatchSemaphore(value: 0)
@@ -23,7 +24,7 @@ enum SignalWatch {
             stop()
             done.signal()
         }
-        endAtSecondSignal(log: log)
+        endAtSecondSignal(log: log, flush)
         done.wait()
     }
 
@@ -52,10 +53,13 @@ enum SignalWatch {
     }
 
     /// Ends the process should a second signal come before it has stopped.
-    private static func endAtSecondSignal(log: Logger) {
+    private static func endAtSecondSignal(
+        log: Logger, _ flush: @escaping @Sendable () -> Void
+    ) {
         DispatchQueue(label: "carillon.impatient").async {
             waitForEnd(log: log, reload: {})
             log.warning("SERVICE: stopped at once, deliveries may be lost")
+            flush()
             _exit(1)
         }
     }

@@ -23,6 +23,7 @@ from driver import (
     programs,
     raising,
     rounds,
+    scraping,
     scripting,
     streams,
     subscriptions,
@@ -42,6 +43,7 @@ GROUPS = {
     "route": scripting.measure,
     "store": subscriptions.measure_store,
     "million": subscriptions.measure_million,
+    "scrape": scraping.measure,
     "dashboard": dashboard.measure,
     "footprint": footprint.measure,
 }

@@ -24,6 +24,8 @@ public final class RabbitMQClient {
         public var type: String?
         /// See `contentType`.
         public var appID: String?
+        /// Those of the headers that are texts.
+        public var headers: [String: String] = [:]
 
         /// A message that a test expects.
         public init(
@@ -154,7 +156,7 @@ public final class RabbitMQClient {
         func text(_ flag: Int32, _ bytes: amqp_bytes_t) -> String? {
             has(flag) ? Self.text(bytes) : nil
         }
-        return Message(
+        var message = Message(
             body: Self.text(content.body), exchange: exchange, routingKey: key,
             contentType: text(AMQP_BASIC_CONTENT_TYPE_FLAG, properties.content_type),
             deliveryMode: has(AMQP_BASIC_DELIVERY_MODE_FLAG) ? properties.delivery_mode : nil,
@@ -162,6 +164,14 @@ public final class RabbitMQClient {
             timestamp: has(AMQP_BASIC_TIMESTAMP_FLAG) ? properties.timestamp : nil,
             type: text(AMQP_BASIC_TYPE_FLAG, properties.type),
             appID: text(AMQP_BASIC_APP_ID_FLAG, properties.app_id))
+        if has(AMQP_BASIC_HEADERS_FLAG) {
+            for index in 0..<Int(properties.headers.num_entries) {
+                let entry = properties.headers.entries[index]
+                guard entry.value.kind == UInt8(ascii: "S") else { continue }
+                message.headers[Self.text(entry.key)] = Self.text(entry.value.value.bytes)
+            }
+        }
+        return message
     }
 
     // MARK: Errors and bytes

@@ -120,6 +120,11 @@ struct CompanionTests {
         let status = try #require(
             try Daemon.json(try daemon.ctl("status", "--json")) as? [String: Any])
         #expect(status["ready"] as? Bool == true)
+        #expect(status["state"] as? String == "ok")
+        let parts = status["parts"] as? [[String: Any]] ?? []
+        #expect(
+            parts.contains { $0["name"] as? String == "store" && $0["state"] as? String == "ok" })
+        #expect(try daemon.ctl("status").output.contains(/store +ok\n/))
         #expect((status["statistics"] as? [String: Any])?["evi:subscriptions"] as? Int == 1)
         #expect(try daemon.ctl("status").output.contains(/evi subscriptions +1\n/))
         let ok = try daemon.ctl("check")

@@ -73,7 +73,7 @@ struct SignalTests {
         try client.raise("E_A")
         receiver.wait(for: 1)
         daemon.send(SIGTERM)
-        #expect(eventually { daemon.logged.contains("stopping signal=15") })
+        #expect(eventually { daemon.logged.contains("stopping\" signal=15") })
         daemon.send(SIGTERM)
         #expect(try daemon.status(within: 5) == 1)
     }

@@ -4,6 +4,8 @@ public struct Caller: Sendable {
     public let identity: Identity
     /// Where it calls from, as the audit prints it. Made into text only when a line is written.
     public let origin: any CustomStringConvertible & Sendable
+    /// What it calls this request; nil where it sent nothing of that.
+    public var trace: Trace?
 
     /// A caller.
     public init(_ identity: Identity, from origin: any CustomStringConvertible & Sendable) {

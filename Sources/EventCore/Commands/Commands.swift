@@ -57,13 +57,13 @@ public enum Commands {
             throw error
         }
         guard let audit = interface.audit, command.isChange else {
-            return try perform(command, by: caller.identity, on: interface, at: now, continuation)
+            return try perform(command, by: caller, on: interface, at: now, continuation)
         }
         let tell: @Sendable (Result<CommandReply, CommandError>) -> Void = {
             audit(AuditRecord(caller: caller, command: command, result: $0))
         }
         do throws(CommandError) {
-            let outcome = try perform(command, by: caller.identity, on: interface, at: now) {
+            let outcome = try perform(command, by: caller, on: interface, at: now) {
                 let answer = continuation()
                 return { result in
                     tell(result)
@@ -79,9 +79,10 @@ public enum Commands {
     }
 
     private static func perform(
-        _ command: Command, by caller: Identity, on interface: EventInterface, at now: Moment,
+        _ command: Command, by whom: Caller, on interface: EventInterface, at now: Moment,
         _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
+        let caller = whom.identity
         switch command {
         case .subscribe(let command):
             return try command.run(
@@ -105,6 +106,7 @@ public enum Commands {
         case .raise(var command):
             command.mayRaiseReserved = caller.mayPassOn(command.event)
             command.raiser = caller.name
+            command.trace = whom.trace
             return try command.run(on: interface, at: now, continuation: continuation)
         case .dryRun(var command):
             command.mayRaiseReserved = caller.mayPassOn(command.event)

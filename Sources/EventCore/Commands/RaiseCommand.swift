@@ -21,6 +21,8 @@ public struct RaiseCommand: Sendable {
     /// Where it is set, a second raise by this caller under this key answers what the first one did, see
     /// `RaiseCommand.run(under:on:at:_:)`.
     public var key: IdempotencyKey?
+    /// What the caller calls its request. The command layer sets it, never a surface.
+    var trace: Trace?
     /// The name of the caller. The command layer sets it, never a surface.
     var raiser: String?
     /// Whether `E_CORE_…` and `E_EVI_…` may be raised: by Carillon's own modules, and by admins who say who they are.
@@ -87,7 +89,7 @@ public struct RaiseCommand: Sendable {
             let number = try number(in: &core, of: interface)
             let raised = core.state.raise(
                 event: number, params: params, raiser: core.state.names.number(of: raiser),
-                depth: depth, now: now)
+                depth: depth, trace: trace, now: now)
             if onWaiting != nil {
                 if core.state.mayWait(for: raised.id, interface.limits),
                     let waiter = deliveries(receipt(raised, now))

@@ -15,6 +15,8 @@ public final class Occurrence: Sendable {
     public let time: Int64
     /// Boot clock of the raise, nanoseconds: how long its deliveries take is counted from here.
     public let boot: Int64
+    /// What the client calls the request that raised it; nil where it sent nothing of that.
+    public let trace: Trace?
     /// How many raises of a script led to this one: 0 for all that no event_route raised.
     public let depth: Int
 
@@ -33,7 +35,7 @@ public final class Occurrence: Sendable {
     /// An occurrence with no payload formatted yet.
     public init(
         id: OccurrenceID, event: String, params: Params, time: Int64, boot: Int64 = 0,
-        depth: Int = 0
+        depth: Int = 0, trace: Trace? = nil
     ) {
         self.sequence = id.sequence
         self.id = id
@@ -41,6 +43,7 @@ public final class Occurrence: Sendable {
         self.params = params
         self.time = time
         self.boot = boot
+        self.trace = trace
         self.depth = depth
     }
 

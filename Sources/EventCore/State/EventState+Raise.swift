@@ -14,7 +14,8 @@ extension EventState {
     /// Counts the raise and enqueues it in the lane of every transport that has a subscriber. `raiser` is the number of
     /// the name of who raised it.
     mutating func raise(
-        event: UInt32, params: Params, raiser: UInt32 = NameTable.none, depth: Int = 0, now: Moment
+        event: UInt32, params: Params, raiser: UInt32 = NameTable.none, depth: Int = 0,
+        trace: Trace? = nil, now: Moment
     ) -> Raised {
         occurrences += 1
         let id = OccurrenceID(epoch: epoch, sequence: occurrences)
@@ -24,7 +25,7 @@ extension EventState {
             countRaise(event: event, matched: 0)
             return Raised(id: id, matched: 0)
         }
-        if !hasSubscribers, !isListenedTo {
+        if !hasSubscribers, !isListenedTo, trace == nil {
             log.append(
                 event: events[event].description.name, params, time: now.wall, raiser: raiser,
                 depth: depth)
@@ -34,7 +35,7 @@ extension EventState {
         }
         let occurrence = Occurrence(
             id: id, event: events[event].description.name, params: params, time: now.wall,
-            boot: now.boot, depth: depth)
+            boot: now.boot, depth: depth, trace: trace)
         let fanout = hasSubscribers ? fanout(of: event) : nil
         log.append(occurrence, raiser: raiser, fanout)
         waits.forget(before: log.first)

@@ -117,6 +117,8 @@ public struct Settings: Sendable {
     public var expiringNoticeSeconds = 30
     /// How much is logged: `trace` to `critical`, as swift-log calls them.
     public var logLevel = "notice"
+    /// How a line of the log is written: `logfmt` or `json`.
+    public var logFormat = "logfmt"
 
     /// The defaults, with the state in `stateDirectory`.
     public init(stateDirectory: String) {
@@ -145,6 +147,9 @@ public struct Settings: Sendable {
 
     /// `logLevel`; nil where it is no level.
     public var level: Logger.Level? { Logger.Level(rawValue: logLevel) }
+
+    /// `logFormat`; nil where it is none.
+    public var format: LogFormat? { LogFormat(rawValue: logFormat) }
 
     var coreLimits: CoreLimits {
         var limits = CoreLimits()

@@ -231,7 +231,12 @@ extension Setting {
             "log-level", .logging, "level",
             .choice(
                 ["trace", "debug", "info", "notice", "warning", "error", "critical"], \.logLevel),
-            reload: true, "How much is logged to standard error: \(levels).")
+            reload: true, "How much is logged to standard error: \(levels)."),
+        Setting(
+            "log-format", .logging, "format",
+            .choice(LogFormat.allCases.map(\.rawValue), \.logFormat), reload: true,
+            "How a line of the log is written: logfmt (time=… level=… msg=\"…\" name=value) or json."
+        ),
     ]
 
     private static let levels = "trace, debug, info, notice, warning, error or critical"

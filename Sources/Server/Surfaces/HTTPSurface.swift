@@ -22,8 +22,10 @@ struct HTTPSurface: HTTPHandler {
     }
 
     func respond(to request: borrowing HTTPRequest, _ response: inout HTTPResponse) -> HTTPAnswer {
+        let sent = RequestID.sent(in: request)
+        if let sent { response.addField("X-Request-Id", sent) }
         do throws(Problem) {
-            return try answer(request, &response)
+            return try answer(request, hasID: sent != nil, &response)
         } catch {
             error.write(to: &response)
             return .ready
@@ -31,7 +33,7 @@ struct HTTPSurface: HTTPHandler {
     }
 
     private func answer(
-        _ request: borrowing HTTPRequest, _ response: inout HTTPResponse
+        _ request: borrowing HTTPRequest, hasID: Bool, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try requestGuard?.checkFlood(request)
         let browsers = rest.rules.current.browsers
@@ -46,7 +48,12 @@ struct HTTPSurface: HTTPHandler {
         switch RouteTable.match(request.method, request.path) {
         case .route(let index, let argument):
             response.label = UInt8(index + 1)
-            let caller = try caller(of: request, isOpen: RouteTable.routes[index].isOpen)
+            var caller = try caller(of: request, isOpen: RouteTable.routes[index].isOpen)
+            caller.trace = RequestID.trace(
+                of: request, makesID: RouteTable.routes[index].makesRequestID)
+            if !hasID, let made = caller.trace?.requestID {
+                response.addField("X-Request-Id", made)
+            }
             if RouteTable.routes[index].method != .get,
                 !browsers.mayWrite(origin: request.field("Origin"), host: request.host)
             {

@@ -11,6 +11,7 @@ internal import EventCore
 /// | timestamp | of the raise, in seconds |
 /// | type | the event's name |
 /// | app_id | `carillon` |
+/// | headers | `X-Request-Id` and `traceparent`, where the client that raised has sent them |
 struct AMQPWriter {
     /// The names of one message, one behind the other: they need addresses while the library
     /// encodes them.
@@ -30,6 +31,11 @@ struct AMQPWriter {
         names += delivery.occurrence.id.description.utf8
         let typeStart = names.count
         names += delivery.occurrence.event.utf8
+        let traceStart = names.count
+        let trace = delivery.occurrence.trace
+        names += (trace?.requestID ?? "").utf8
+        let parentStart = names.count
+        names += (trace?.parent ?? "").utf8
         return names.withUnsafeMutableBytes { names in
             var properties = amqp_basic_properties_t()
             properties._flags = Self.flags
@@ -39,15 +45,29 @@ struct AMQPWriter {
             properties.message_id = Self.bytes(names[idStart..<typeStart])
             // AMQP 0-9-1 §4.2.5.4: seconds.
             properties.timestamp = UInt64(max(0, delivery.occurrence.time / 1_000))
-            properties.type = Self.bytes(names[typeStart...])
+            properties.type = Self.bytes(names[typeStart..<traceStart])
             properties.app_id = Self.bytes("carillon")
-            return delivery.payload.withUnsafeBytes { payload in
-                amqp_basic_publish(
-                    connection, channel, Self.bytes(names[..<keyStart]),
-                    Self.bytes(names[keyStart..<idStart]), 1, 0, &properties,
-                    amqp_bytes_t(
-                        len: payload.count,
-                        bytes: UnsafeMutableRawPointer(mutating: payload.baseAddress)))
+            var headers: [amqp_table_entry_t] = []
+            if trace != nil {
+                for (name, range) in [
+                    ("X-Request-Id" as StaticString, traceStart..<parentStart),
+                    ("traceparent", parentStart..<names.count),
+                ] where !range.isEmpty {
+                    headers.append(Self.entry(name, Self.bytes(names[range])))
+                }
+                properties._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
+            }
+            return headers.withUnsafeMutableBufferPointer { headers in
+                properties.headers = amqp_table_t(
+                    num_entries: Int32(headers.count), entries: headers.baseAddress)
+                return delivery.payload.withUnsafeBytes { payload in
+                    amqp_basic_publish(
+                        connection, channel, Self.bytes(names[..<keyStart]),
+                        Self.bytes(names[keyStart..<idStart]), 1, 0, &properties,
+                        amqp_bytes_t(
+                            len: payload.count,
+                            bytes: UnsafeMutableRawPointer(mutating: payload.baseAddress)))
+                }
             }
         }
     }
@@ -55,6 +75,14 @@ struct AMQPWriter {
     private static let flags = UInt32(
         AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG
             | AMQP_BASIC_TIMESTAMP_FLAG | AMQP_BASIC_TYPE_FLAG | AMQP_BASIC_APP_ID_FLAG)
+
+    /// AMQP 0-9-1 §4.2.5.5: a long string.
+    private static func entry(_ name: StaticString, _ value: amqp_bytes_t) -> amqp_table_entry_t {
+        var field = amqp_field_value_t()
+        field.kind = UInt8(ascii: "S")
+        field.value.bytes = value
+        return amqp_table_entry_t(key: bytes(name), value: field)
+    }
 
     private static func bytes(_ text: StaticString) -> amqp_bytes_t {
         amqp_bytes_t(

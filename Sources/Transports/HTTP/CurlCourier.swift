@@ -62,6 +62,7 @@ final class CurlCourier<Target: HTTPTarget>: Courier {
         let call = CurlTransfer.Call(
             url: attempt.target.url, owner: attempt.target, body: body,
             occurrences: attempt.deliveries.map(\.occurrence.id),
+            trace: attempt.deliveries.lazy.compactMap(\.occurrence.trace).first,
             keepsReply: attempt.target.readsReply, timeoutMilliseconds: time)
         guard let transfer = idle.popLast() ?? makeTransfer(), transfer.prepare(call),
             multi.add(transfer)

@@ -17,6 +17,9 @@ final class CurlTransfer {
         var body: [UInt8]
         /// Which occurrences it tells of: the header `webhook-id`, so that a receiver knows what comes twice.
         var occurrences: [OccurrenceID]
+        /// What the client that raised called its request, of the first that has it: the header fields `X-Request-Id`
+        /// and `traceparent`.
+        var trace: Trace?
         /// Whether the reply's body is kept.
         var keepsReply: Bool
         /// How long all of it may take, connecting included.
@@ -37,6 +40,8 @@ final class CurlTransfer {
     private var body: UnsafeMutableRawBufferPointer = .allocate(byteCount: 1_024, alignment: 1)
     private var occurrence: UnsafeMutableBufferPointer<CChar> = .allocate(capacity: 128)
     private let headers: UnsafeMutablePointer<curl_slist> = .allocate(capacity: 1)
+    /// The lines of `Call.trace`, in front of those that all calls have; nil where there are none.
+    private var traceLines: UnsafeMutablePointer<curl_slist>?
     private var keepsReply = false
     private var replyBytes = 0
     private var headerBytes = 0
@@ -68,6 +73,7 @@ final class CurlTransfer {
 
     deinit {
         curl_easy_cleanup(easy)
+        forgetTrace()
         body.deallocate()
         occurrence.deallocate()
         headers.deallocate()
@@ -82,6 +88,7 @@ final class CurlTransfer {
         headerBytes = 0
         write(body: call.body)
         write(occurrences: call.occurrences)
+        write(trace: call.trace)
         if owner !== call.owner {
             owner = nil
             let code = call.url.withUnsafeBufferPointer {
@@ -165,6 +172,31 @@ final class CurlTransfer {
             headers.pointee.data = occurrence.baseAddress
         }
         _ = occurrence.initialize(from: bytes)
+    }
+
+    private func write(trace: Trace?) {
+        if traceLines != nil { forgetTrace() }
+        guard let trace else { return }
+        var last: UnsafeMutablePointer<curl_slist>?
+        for (name, value) in [("X-Request-Id", trace.requestID), ("traceparent", trace.parent)] {
+            guard let value, let line = curl_slist_append(nil, "\(name): \(value)") else {
+                continue
+            }
+            if let last { last.pointee.next = line } else { traceLines = line }
+            last = line
+        }
+        last?.pointee.next = options.headers
+        headers.pointee.next = traceLines ?? options.headers
+    }
+
+    /// Frees the lines of a trace, and not what follows them.
+    private func forgetTrace() {
+        headers.pointee.next = options.headers
+        var last = traceLines
+        while let line = last, line.pointee.next != options.headers { last = line.pointee.next }
+        last?.pointee.next = nil
+        curl_slist_free_all(traceLines)
+        traceLines = nil
     }
 
     // MARK: What libcurl tells

@@ -5,7 +5,7 @@ import WireFormats
 /// `carillonctl status`
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how the service is: version, uptime, subscriptions, deliveries.")
+        abstract: "Show how the service is: its parts, version, uptime, subscriptions, deliveries.")
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
@@ -32,12 +32,28 @@ struct StatusReport {
     let readiness: String
     let version: String
     let uptime: String
+    /// What `GET /status` says: how it is, and each of its parts.
+    let state: String
+    let parts: [Part]
     /// `group:name` and number, in the service's order.
     let statistics: [(name: String, value: Int64)]
     /// From the first request to the last answer.
     let milliseconds: Double
 
-    /// Asks three things; fails as any request does, but not for a service that says it is not ready.
+    /// A part of the service.
+    struct Part {
+        let name: String
+        let state: String
+        let since: String
+        let reason: String?
+
+        /// `ok`, or what is the matter and since when.
+        var words: String {
+            state == "ok" ? state : "\(state) since \(since)" + (reason.map { ": " + $0 } ?? "")
+        }
+    }
+
+    /// Asks four things; fails as any request does, but not for a service that says it is not ready.
     init(asking service: Service) throws(Failure) {
         let start = Clock.boot()
         url = service.client.settings.url.text
@@ -48,6 +64,15 @@ struct StatusReport {
             ? "ready"
             : (try? JSON(parsing: ready.body.span))?["detail"]?.stringValue ?? "\(ready.status)"
         guard isReady || ready.status == 503 else { throw service.strange("/readyz") }
+        let status = try service.send("GET", "/status").body
+        state = status["state"]?.stringValue ?? "unknown"
+        var elements: [JSON] = []
+        if case .array(let found)? = status["parts"] { elements = found }
+        parts = elements.map { part in
+            Part(
+                name: part["name"]?.stringValue ?? "", state: part["state"]?.stringValue ?? "",
+                since: part["since"]?.stringValue ?? "", reason: part["reason"]?.stringValue)
+        }
         let calls: [(String, JSON?)] = [
             ("version", nil), ("uptime", nil), ("get_statistics", ["all"]),
         ]
@@ -75,10 +100,12 @@ struct StatusReport {
     /// For people.
     var facts: [(name: String, value: String)] {
         let rows = [
-            ("service", url), ("version", version), ("state", readiness), ("up", uptime),
+            ("service", url), ("version", version), ("ready", readiness),
+            ("state", state), ("up", uptime),
             ("answered in", "\(Decimal.text(milliseconds, digits: 1)) ms"),
         ]
         return rows.map { (name: $0.0, value: $0.1) }
+            + parts.map { (name: $0.name, value: $0.words) }
             + statistics.map { (name: $0.name.replacing(":", with: " "), value: String($0.value)) }
     }
 
@@ -86,7 +113,15 @@ struct StatusReport {
     var json: JSON {
         [
             "url": .string(url), "version": .string(version), "ready": .boolean(isReady),
-            "state": .string(readiness), "uptime": .string(uptime),
+            "readiness": .string(readiness), "state": .string(state), "uptime": .string(uptime),
+            "parts": .array(
+                parts.map { part in
+                    .object(
+                        [
+                            ("name", .string(part.name)), ("state", .string(part.state)),
+                            ("since", .string(part.since)),
+                        ] + (part.reason.map { [("reason", .string($0))] } ?? []))
+                }),
             "milliseconds": .number(milliseconds),
             "statistics": .object(statistics.map { ($0.name, .integer($0.value)) }),
         ]

@@ -32,15 +32,16 @@ struct AuditLogTests {
         service.stop()
         let lines = recorder.lines.filter { $0.hasPrefix("AUDIT: ") }.map {
             $0.replacing(/from=127\.0\.0\.1:[0-9]+/, with: "from=ADDRESS")
+                .replacing(/request=[0-9a-f]{16}/, with: "request=ID")
         }
         #expect(
             lines == [
-                "AUDIT: what=subscribe who=ops from=ADDRESS event=E_A id=1 socket=udp:127.0.0.1:8888 expire=60 result=created",
-                "AUDIT: what=subscribe who=ops from=ADDRESS event=E_A id=1 socket=udp:127.0.0.1:8888 expire=60 result=renewed",
-                "AUDIT: what=renew who=ops from=ADDRESS id=1 event=E_A socket=udp:127.0.0.1:8888 expire=90 result=renewed",
-                "AUDIT: what=unsubscribe who=ops from=ADDRESS id=1 result=ended",
-                "AUDIT: what=unsubscribe who=ops from=ADDRESS id=1 result=subscription_not_found",
-                "AUDIT: what=publish who=ops from=ADDRESS event=E_B result=created",
+                "AUDIT: what=subscribe who=ops from=ADDRESS request=ID event=E_A id=1 socket=udp:127.0.0.1:8888 expire=60 result=created",
+                "AUDIT: what=subscribe who=ops from=ADDRESS request=ID event=E_A id=1 socket=udp:127.0.0.1:8888 expire=60 result=renewed",
+                "AUDIT: what=renew who=ops from=ADDRESS request=ID id=1 event=E_A socket=udp:127.0.0.1:8888 expire=90 result=renewed",
+                "AUDIT: what=unsubscribe who=ops from=ADDRESS request=ID id=1 result=ended",
+                "AUDIT: what=unsubscribe who=ops from=ADDRESS request=ID id=1 result=subscription_not_found",
+                "AUDIT: what=publish who=ops from=ADDRESS request=ID event=E_B result=created",
                 "AUDIT: what=raise who=board from=ADDRESS event=E_A result=forbidden",
             ])
     }

@@ -51,6 +51,22 @@ extension RabbitMQTests {
                 ])
         }
 
+        @Test(
+            "What the client that raised calls its request is in the headers, as far as it sent it")
+        func trace() throws {
+            try client.declareQueue("trace.q")
+            let target = try target("trace.q")
+            let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+            bench.attempt([target], trace: Trace(requestID: "call-1", parent: parent))
+            bench.attempt([target], trace: Trace(requestID: nil, parent: parent))
+            bench.attempt([target])
+            #expect(bench.wait(3) == [.delivered, .delivered, .delivered])
+            #expect(
+                try client.take(3, from: "trace.q").map(\.headers) == [
+                    ["X-Request-Id": "call-1", "traceparent": parent], ["traceparent": parent], [:],
+                ])
+        }
+
         @Test("Messages arrive in their order, over many attempts")
         func order() throws {
             try client.declareQueue("order.q")

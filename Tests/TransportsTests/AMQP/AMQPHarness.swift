@@ -40,14 +40,16 @@ final class CourierBench {
     }
 
     /// Gives one attempt of deliveries, one for each target, all of one broker.
-    func attempt(_ targets: [AMQPTarget], event: String = "E_X", body: String = "{}") {
+    func attempt(
+        _ targets: [AMQPTarget], event: String = "E_X", body: String = "{}", trace: Trace? = nil
+    ) {
         let deliveries = targets.map { target in
             count += 1
             return QueuedDelivery(
                 subscription: SubscriptionRef(slot: 1, generation: 1), target: target,
                 occurrence: Occurrence(
                     id: OccurrenceID(epoch: 1, sequence: count), event: event, params: .none,
-                    time: 1_700_000_000_123), payload: Array(body.utf8))
+                    time: 1_700_000_000_123, trace: trace), payload: Array(body.utf8))
         }
         var ended: [AttemptEnd<AMQPTarget>] = []
         courier.begin(

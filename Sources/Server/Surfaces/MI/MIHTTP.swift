@@ -15,14 +15,14 @@ extension REST {
         try request.checkMediaType()
         let ticket = request.ticket
         // An answer that comes later says itself who may read it.
-        let grant = rest.rules.current.browsers.grant(for: request)
+        let marks = rest.marks(of: request, by: caller)
         let message = JSONRPCMessage(parsing: request.body.span)
         if case .single(.refused(.unparsable, _)) = message { response.status = 400 }
         let text = rest.mi.answer(
             message, by: caller, at: request.received
         ) { text in
             ticket.complete { response in
-                grant.add(to: &response)
+                marks.add(to: &response)
                 write(text, to: &response)
             }
         }

@@ -24,11 +24,11 @@ extension REST {
             return .ready
         }
         let ticket = request.ticket
-        let grant = rest.rules.current.browsers.grant(for: request)
+        let marks = rest.marks(of: request, by: caller)
         let outcome = rest.mi.runner.run(row, arguments, by: caller, at: request.received) {
             outcome in
             ticket.complete { response in
-                grant.add(to: &response)
+                marks.add(to: &response)
                 write(LineResult.reply(outcome, of: row), of: row, to: &response)
             }
         }

@@ -89,9 +89,11 @@ extension REST {
                 DeliveryDeadlines.set($0, milliseconds: timeout, on: interface)
             }
         }
+        // A request without an id of its own is called as its occurrence is.
+        let hasID = RequestID.sent(in: request) != nil
         return try rest.run(
             .raise(command), by: caller, for: request, &response, position: ofRaise,
-            render: renderRaised)
+            render: hasID ? renderRaised : renderRaisedWithID)
     }
 
     private static func dryRun(
@@ -142,6 +144,19 @@ extension REST {
             renderOccurrence(reply, &response)
         default: preconditionFailure("raising answers with a receipt")
         }
+    }
+
+    @Sendable private static func renderRaisedWithID(
+        _ reply: CommandReply, _ response: inout HTTPResponse
+    ) {
+        switch reply {
+        case .raised(let receipt):
+            response.addField("X-Request-Id", receipt.id.description)
+        case .occurrence(let view):
+            response.addField("X-Request-Id", view.occurrence.id.description)
+        default: break
+        }
+        renderRaised(reply, &response)
     }
 
     /// The event's name is the path's parameter `name`.

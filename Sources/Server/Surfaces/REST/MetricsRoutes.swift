@@ -13,14 +13,14 @@ extension REST {
         try query.finish()
         let core = try rest.coreMetrics(for: caller, at: request.received)
         let ticket = request.ticket
-        let grant = rest.rules.current.browsers.grant(for: request)
+        let marks = rest.marks(of: request, by: caller)
         let series = SubscriptionSeries(interface: rest.interface, caller: caller)
         let isTaken = rest.metrics.write(
             first: { CoreSection.write(core, version: Carillon.version, to: &$0) },
             last: { if wantsSubscriptions { series.write(to: &$0) } }
         ) { bytes in
             ticket.complete { response in
-                grant.add(to: &response)
+                marks.add(to: &response)
                 response.contentType = MetricsText.contentType
                 response.addField("Cache-Control", "no-store")
                 response.body = bytes

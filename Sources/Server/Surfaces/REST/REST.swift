@@ -30,10 +30,10 @@ struct REST: Sendable {
                 command, by: caller, on: interface, at: request.received
             ) {
                 let ticket = request.ticket
-                let grant = rules.current.browsers.grant(for: request)
+                let marks = marks(of: request, by: caller)
                 return { result in
                     ticket.complete { response in
-                        grant.add(to: &response)
+                        marks.add(to: &response)
                         switch result {
                         case .success(let reply): render(reply, &response)
                         case .failure(let error):

@@ -46,6 +46,14 @@ extension Representation {
             body.append(ascii: #","raised_by":"#)
             body.append(jsonString: raisedBy)
         }
+        if let requestID = view.occurrence.trace?.requestID {
+            body.append(ascii: #","request_id":"#)
+            body.append(jsonString: requestID)
+        }
+        if let parent = view.occurrence.trace?.parent {
+            body.append(ascii: #","traceparent":"#)
+            body.append(jsonString: parent)
+        }
         body.append(ascii: #","state":"#)
         body.append(jsonString: view.state.rawValue)
         for (name, count) in [

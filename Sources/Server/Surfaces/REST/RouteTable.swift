@@ -18,6 +18,8 @@ struct RouteRow: Sendable {
     let action: Action
     /// Whether strangers may: supervisors and whoever wants to know how to ask. Its action runs no command.
     var isOpen = false
+    /// Whether a request without an id is given one: what the audit tells of. A raise is called by its occurrence.
+    var makesRequestID = false
 }
 
 /// Every endpoint on one screen. HEAD goes with GET; OPTIONS and 405 are answered from this table.
@@ -25,21 +27,21 @@ enum RouteTable {
     // One row a line:
     // swift-format-ignore
     static let routes: [RouteRow] = [
-        RouteRow(method: .post, path: "/subscriptions", operation: "subscribe", action: REST.subscribe),
+        RouteRow(method: .post, path: "/subscriptions", operation: "subscribe", action: REST.subscribe, makesRequestID: true),
         RouteRow(method: .get, path: "/subscriptions/{}", operation: "getSubscription", action: REST.getSubscription),
-        RouteRow(method: .patch, path: "/subscriptions/{}", operation: "renewSubscription", action: REST.renewSubscription),
-        RouteRow(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe),
-        RouteRow(method: .post, path: "/subscriptions/{}/test", operation: "testSubscription", action: REST.testSubscription),
+        RouteRow(method: .patch, path: "/subscriptions/{}", operation: "renewSubscription", action: REST.renewSubscription, makesRequestID: true),
+        RouteRow(method: .delete, path: "/subscriptions/{}", operation: "unsubscribe", action: REST.unsubscribe, makesRequestID: true),
+        RouteRow(method: .post, path: "/subscriptions/{}/test", operation: "testSubscription", action: REST.testSubscription, makesRequestID: true),
         RouteRow(method: .get, path: "/subscribers", operation: "listSubscribers", action: REST.listSubscribers),
         RouteRow(method: .get, path: "/events", operation: "listEvents", action: REST.listEvents),
         RouteRow(method: .get, path: "/events/stream", operation: "streamEvents", action: REST.streamEvents),
         RouteRow(method: .get, path: "/events/{}", operation: "getEvent", action: REST.getEvent),
-        RouteRow(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent),
+        RouteRow(method: .put, path: "/events/{}", operation: "putEvent", action: REST.putEvent, makesRequestID: true),
         RouteRow(method: .post, path: "/events/{}/raise", operation: "raiseEvent", action: REST.raiseEvent),
         RouteRow(method: .get, path: "/occurrences", operation: "listOccurrences", action: REST.listOccurrences),
         RouteRow(method: .get, path: "/occurrences/{}", operation: "getOccurrence", action: REST.getOccurrence),
         RouteRow(method: .get, path: "/routes", operation: "listRoutes", action: REST.listRoutes),
-        RouteRow(method: .post, path: "/routes/{}/run", operation: "runRoute", action: REST.runRoute),
+        RouteRow(method: .post, path: "/routes/{}/run", operation: "runRoute", action: REST.runRoute, makesRequestID: true),
         RouteRow(method: .post, path: "/mi", operation: "callMI", action: REST.callMI),
         RouteRow(method: .get, path: "/json/{}", operation: "callJSON", action: REST.callJSON),
         RouteRow(method: .get, path: "/", operation: "getDashboard", action: REST.get(Dashboard.page), isOpen: true),

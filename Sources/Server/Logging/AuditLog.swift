@@ -72,6 +72,7 @@ final class AuditLog: Sendable {
             ("what", what.name), ("who", record.caller.identity.name ?? "-"),
             ("from", String(describing: record.caller.origin)),
         ]
+        if let requestID = record.caller.trace?.requestID { pairs.append(("request", requestID)) }
         pairs += what.pairs
         if let end = record.end {
             pairs += [

@@ -10,6 +10,14 @@ enum LogText {
         return "\"" + escaped(text) + "\""
     }
 
+    /// A value always in quotes, however long: a whole message. What was escaped before stays as it is.
+    static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+    }
+
+    /// A value that was taken out of quotes: back into them where it needs them.
+    static func requoted(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+
     /// The text with everything escaped that is not to be printed, cut to `bytesMax`.
     static func escaped(_ text: String, bytesMax: Int = LogText.bytesMax) -> String {
         var result = ""
