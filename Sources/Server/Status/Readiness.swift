@@ -6,7 +6,12 @@ internal import Synchronization
 final class Readiness: Sendable {
     private let stage = Lock<Stage>(.starting)
     private let storeFails: @Sendable () -> Bool
-    private let longestTurn = Lock<@Sendable () -> Int64>({ 0 })
+    private let watch = Lock(Watch())
+
+    /// In a struct, not the closure itself: each look at a closure in a lock would wrap it once more.
+    private struct Watch {
+        var longestTurn: (@Sendable () -> Int64)?
+    }
 
     /// So long an event loop may be busy with what it found at once; beyond it, it is stuck. Nanoseconds.
     static let turnMaxNanoseconds: Int64 = 10_000_000_000
@@ -18,7 +23,7 @@ final class Readiness: Sendable {
 
     /// Says how long the event loop has been busy that has been so for longest, see `HTTPServer.longestTurnNanoseconds`.
     func watch(_ longestTurn: @escaping @Sendable () -> Int64) {
-        self.longestTurn.withLock { $0 = longestTurn }
+        watch.withLock { $0.longestTurn = longestTurn }
     }
 
     /// Where in its life the service is.
@@ -48,7 +53,7 @@ final class Readiness: Sendable {
     /// One sentence that says which of the event loops does not turn; nil where all do. Who asks is answered by another
     /// one; where there is only one, the missing answer says the same.
     func whyDead() -> String? {
-        Self.stuck(longestTurn.withLock { $0 }())
+        watch.withLock { $0.longestTurn }.flatMap { Self.stuck($0()) }
     }
 
     /// The same, of a turn that takes so long.

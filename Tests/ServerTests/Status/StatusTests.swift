@@ -106,6 +106,21 @@ struct StatusTests {
         #expect(readiness.whyDead()?.contains("11 s") == true)
     }
 
+    @Test("asking costs the same however often it is asked")
+    func cheap() {
+        let readiness = Readiness { false }
+        readiness.watch { 0 }
+        func seconds() -> Double {
+            let start = Clock.boot()
+            for _ in 0..<20_000 { #expect(readiness.whyDead() == nil) }
+            return Double(Clock.boot() - start) / 1e9
+        }
+        // It once took longer with every question, and overflowed the stack in the end.
+        let first = seconds()
+        for _ in 0..<3 { _ = seconds() }
+        #expect(seconds() < 5 * first + 1)
+    }
+
     @Test("it takes the role read")
     func role() throws {
         let files = try AccessFiles()

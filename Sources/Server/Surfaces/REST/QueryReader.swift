@@ -149,6 +149,11 @@ enum PercentDecoding {
     static func text(
         _ bytes: some Collection<UInt8>, plusIsBlank: Bool
     ) throws(Problem) -> String {
+        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }),
+            let text = String(validating: bytes, as: UTF8.self)
+        {
+            return text
+        }
         var plain: [UInt8] = []
         plain.reserveCapacity(bytes.count)
         var index = bytes.startIndex
