@@ -70,7 +70,7 @@ struct StatusTests {
         let part = try #require(try PartView.read(client).first { $0.name == "transport http" })
         #expect(
             part.reason
-                == "1 destination is left alone after failures, http://127.0.0.1:\(dead.port) first."
+                == "1 destination is left alone after failures, http://127.0.0.1:\(dead.port)/ first."
         )
         #expect(try client.send("GET", "/status").json["state"] as? String == "degraded")
         #expect(try client.send("GET", "/readyz").status == 200)
