@@ -65,6 +65,10 @@ struct IdempotencyTests {
             #expect(again.status == 200)
             #expect(again.fields["idempotency-replayed"] == "true")
             #expect(again.text == first.text)
+            let traced = try client.send(
+                "POST", "/events/E_DOOR/raise?wait=delivered", "{}",
+                fields: ["Idempotency-Key": "traced", "X-Request-Id": "board-7"])
+            #expect(traced.json["request_id"] as? String == "board-7")
         }
     }
 

@@ -141,7 +141,7 @@ private struct RaiseOnce: Sendable {
         }
         let raised = core.state.raise(
             event: number, params: command.params, raiser: core.state.names.number(of: name.caller),
-            depth: command.depth, now: now)
+            depth: command.depth, trace: command.trace, now: now)
         let receipt = receipt(raised, now)
         if let stored = core.state.keys.raised(name, receipt) {
             // Should it not be written, the raise has happened all the same.
