@@ -156,7 +156,11 @@ def fill(state: Path) -> None:
 
     with sqlite3.connect(databases[0]) as database:
         database.execute("INSERT OR IGNORE INTO events (name) VALUES (?)", (EVENT,))
-        database.executemany("INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, ?)", rows())
+        database.executemany(
+            "INSERT INTO subscriptions (id, event, socket, deadline, expire, created)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            rows(),
+        )
     database.close()
 
 

@@ -77,7 +77,8 @@ static int take_reply(struct connection *connection) {
     size_t head = (size_t)(end - connection->room) + 4, length = head;
     char *field = memmem(connection->room, head, "Content-Length: ", 16);
     if (field) length += (size_t)atol(field + 16);
-    if (connection->room[9] != '2' && failures++ == 0)
+    // 304 is what a conditional request wants to hear.
+    if (connection->room[9] != '2' && memcmp(connection->room + 9, "304", 3) != 0 && failures++ == 0)
         fprintf(stderr, "%.*s\n", (int)connection->count, connection->room);
     if (length > connection->count) {
         // A page of a listing may be larger than the buffer; its bytes are of no interest here.
