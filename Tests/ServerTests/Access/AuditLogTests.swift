@@ -46,6 +46,21 @@ struct AuditLogTests {
             ])
     }
 
+    @Test("a test of a subscriber is told, with what it found")
+    func tests() throws {
+        let recorder = LineRecorder()
+        let service = try RunningService(log: recorder.log)
+        let client = try service.client()
+        let receiver = DatagramReceiver()
+        try client.subscribe("E_A", receiver.socketText)
+        #expect(try client.send("POST", "/subscriptions/1/test").status == 200)
+        service.stop()
+        let line = recorder.lines.first { $0.hasPrefix("AUDIT: what=test who=- ") }
+        #expect(
+            line?.hasSuffix(
+                " id=1 event=E_A socket=\(receiver.socketText) result=sent_unconfirmed") == true)
+    }
+
     @Test("a change of how much is logged is told, however little is logged")
     func levels() throws {
         let recorder = LineRecorder()

@@ -79,6 +79,7 @@ struct ProbeTests {
             try bench.expect("port_unreachable", socket, message: "refused by 127.0.0.1")
         }
         try bench.expect("port_unreachable", "rabbitmq:127.0.0.1:\(dead.port)/q")
+        try bench.expect("port_unreachable", "rabbitmq:127.0.0.1:\(dead.port)/tls?q")
         let deadUDP = DeadPort()
         try bench.expect("port_unreachable", "udp:127.0.0.1:\(deadUDP.port)")
         let receiver = try LoopbackReceiver { _ in .never }
