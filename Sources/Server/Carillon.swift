@@ -246,6 +246,7 @@ extension Carillon {
             doors: (commandFIFO.map { ["fifo:\($0)"] } ?? []) + doors.addresses, store: store,
             queueing: queueing,
             others: interface.transportNames.filter { !queueingNames.contains($0) })
+        status.add(ServiceParts.look(at: scripts))
         status.add { [weak self] in
             guard let fault = self?.reloadFault.withLock({ $0 }) else { return [.ok("settings")] }
             let first = fault.split(separator: "\n").first.map(String.init) ?? ""

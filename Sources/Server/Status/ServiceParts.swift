@@ -1,6 +1,7 @@
 internal import EventCore
 internal import Net
 internal import Store
+internal import Synchronization
 internal import Transports
 
 /// Which parts the service has, and when one of them is not well.
@@ -36,6 +37,30 @@ enum ServiceParts {
         }
         board.add {
             others.map { .ok("transport \($0)") } + queueing.map { look(at: $0) }
+        }
+    }
+
+    /// What looks at the script: for a minute after the end of a run that it did not come to by itself, it is degraded.
+    static func look(at scripts: ScriptEngine) -> StatusBoard.Look {
+        let last = Lock<(aborted: UInt64, until: Int64)>((0, .min))
+        return { [scripts] in
+            let routes = scripts.routes
+            guard !routes.isEmpty else { return [] }
+            let aborted = routes.reduce(0) { $0 + $1.aborted }
+            let now = Clock.boot()
+            let isRecent = last.withLock { last in
+                if aborted > last.aborted { last.until = now + 60_000_000_000 }
+                // After a reload it counts from 0 again.
+                last.aborted = aborted
+                return now < last.until
+            }
+            guard isRecent else { return [.ok("script")] }
+            return [
+                .degraded(
+                    "script",
+                    "A limit or an error has ended runs in the last minute: GET /routes counts them."
+                )
+            ]
         }
     }
 

@@ -66,6 +66,18 @@ struct RouteEndpointTests {
         #expect((run.json["message"] as? String)?.contains("test.cfg:6:") == true)
     }
 
+    @Test("GET /status has the script as a part, degraded once a limit has ended a run")
+    func status() throws {
+        func part() throws -> PartView? {
+            try PartView.read(scripts.client).first { $0.name == "script" }
+        }
+        _ = try scripts.run("sum")
+        #expect(try part()?.state == "ok")
+        _ = try scripts.run("bomb")
+        #expect(try part()?.state == "degraded")
+        #expect(try part()?.reason?.contains("GET /routes") == true)
+    }
+
     @Test(
         "what cannot be run is refused",
         arguments: [
