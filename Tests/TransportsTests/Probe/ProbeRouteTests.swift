@@ -17,7 +17,8 @@ struct ProbeRouteTests {
         }
     }
 
-    @Test("one that the script has no more is missing, in the script's words, and nothing was tried")
+    @Test(
+        "one that the script has no more is missing, in the script's words, and nothing was tried")
     func missing() throws {
         let occurrence = Occurrence(
             id: OccurrenceID(epoch: 1, sequence: 1), event: "E_A", params: .none, time: 0)
