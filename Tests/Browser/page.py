@@ -98,7 +98,7 @@ class Page:
             except StaleElementReferenceException:
                 pass
             assert time.monotonic() < deadline, f"not in time: {what}; the page says: {self.text[:600]}"
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks: no event tells a driver that a page has changed
 
     def find(self, selector):
         return self.until(lambda: next(iter(self.all(selector)), None), selector)

@@ -530,7 +530,7 @@ def look_through(daemon, page, count):
     """Scrolls through 10,000 subscribers, filters and sorts them, and has all of them told for the `count`th time."""
     for step in range(1, 21):
         page.script("scrollTo(0, document.documentElement.scrollHeight * arguments[0] / 20)", step)
-        time.sleep(0.05)
+        time.sleep(0.05)  # the pace of a hand that scrolls: what is measured goes on meanwhile
     page.until(lambda: "udp:127.0.0.1:9" in page.texts("td.c-socket"), "the oldest, which is the last")
     assert page.find(".grid").get_attribute("aria-rowcount") == "10001"
     assert len(page.all("tbody tr")) < 80

@@ -139,7 +139,7 @@ def until(condition):
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks
 
 
 def package(service, door):

@@ -43,6 +43,7 @@ struct SubscriptionSeries {
     }
 
     private func page(_ command: ListSubscribersCommand) -> SubscriptionPage? {
+        // It fails only for who may not read, and then the metrics have been refused already.
         let outcome = try? Commands.run(
             .listSubscribers(command), by: caller, on: interface, at: Clock.now()
         ) { { _ in } }
