@@ -59,7 +59,7 @@ def passes(names, options, directory):
     if p99 >= options.p99:
         faults.append(f"the good client waits {p99:.1f} ms")
     print(
-        f"slow clients: {', '.join(names)}: {options.clients} clients each for {options.seconds} s, at most "
+        f"slow clients: {'FAILED ' if faults else ''}{', '.join(names)}: {options.clients} clients each for {options.seconds} s, at most "
         f"{max(attack.connected for attack in attacks)} connected; good client p50 {p50:.2f} ms, p99 {p99:.2f} ms, "
         f"longest {latencies[-1]:.1f} ms of {len(latencies)}: {'; '.join(faults) or 'available throughout'}",
         flush=True,

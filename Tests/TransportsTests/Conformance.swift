@@ -143,8 +143,8 @@ struct TransportRow: Sendable, CustomTestStringConvertible {
             )
         },
         absent: {
-            let port = try ClosedPort()
-            return ("http://127.0.0.1:\(port.number)/", port)
+            let port = DeadPort()
+            return ("http://127.0.0.1:\(port.port)/", port)
         },
         absentOutcome: .failed(.refused))
 }

@@ -86,8 +86,8 @@ extension RabbitMQTests {
             bench.attempt([try target("no-such-exchange?k")])
             bench.attempt([try target("answers.q", "bob:sec%20ret@")])
             bench.attempt([try target("answers.q", "bob:wrong-password@")])
-            let port = try ClosedPort()
-            bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(port.number)/q")])
+            let port = DeadPort()
+            bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(port.port)/q")])
             bench.wait(6)
             #expect(
                 (1...6).map { bench.answers[$0] } == [

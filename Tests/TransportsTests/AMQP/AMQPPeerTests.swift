@@ -32,11 +32,11 @@ struct AMQPPeerTests {
 
     @Test("A closed port is said in words, within a moment")
     func refused() throws {
-        let port = try ClosedPort()
-        bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(port.number)/q")])
+        let port = DeadPort()
+        bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(port.port)/q")])
         #expect(
             bench.wait(1) == [
-                .unreachable(.refused, words: "connection refused by 127.0.0.1:\(port.number)")
+                .unreachable(.refused, words: "connection refused by 127.0.0.1:\(port.port)")
             ])
     }
 

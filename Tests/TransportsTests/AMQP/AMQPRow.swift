@@ -52,8 +52,8 @@ extension TransportRow {
             )
         },
         absent: {
-            let port = try ClosedPort()
-            return ("rabbitmq:127.0.0.1:\(port.number)/k", port)
+            let port = DeadPort()
+            return ("rabbitmq:127.0.0.1:\(port.port)/k", port)
         },
         absentOutcome: .failed(.refused))
 }

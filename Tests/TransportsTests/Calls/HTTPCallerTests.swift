@@ -65,7 +65,7 @@ struct HTTPCallerTests {
         "what has no answer says why: refused, forbidden by the policy, too late, no URL, too large"
     )
     func failures() throws {
-        let closed = try ClosedPort()
+        let closed = DeadPort()
         let slow = try LoopbackReceiver { _ in .never }
         let large = try LoopbackReceiver { _ in .status(200, String(repeating: "x", count: 2_000)) }
         defer {
@@ -77,7 +77,7 @@ struct HTTPCallerTests {
             $0.answerBytesMax = 1_000
         }
         defer { caller.stop() }
-        let dead = "http://127.0.0.1:\(closed.number)/"
+        let dead = "http://127.0.0.1:\(closed.port)/"
         #expect(Self.call(caller, Self.get(dead)) == .failed(.refused))
         #expect(Self.call(caller, Self.get(slow.url + "/")) == .failed(.timeout))
         #expect(Self.call(caller, Self.get(large.url + "/")) == .failed(.other))

@@ -163,12 +163,12 @@ struct RPCIsolationTests {
             LoopbackReceiver { request in request.number % 5 == 0 ? .close("") : .status(404) },
         ]
         let harness = try RPCHarness()
-        let closed = try ClosedPort()
+        let closed = DeadPort()
         var targets: [Target] = []
         for receiver in receivers {
             targets += try (0..<10).map { try harness.target(receiver.url + "/\($0)") }
         }
-        targets.append(try harness.target("http://127.0.0.1:\(closed.number)/"))
+        targets.append(try harness.target("http://127.0.0.1:\(closed.port)/"))
         for _ in 0..<20 { harness.raise(to: targets) }
         let results = harness.ledger.wait(for: targets.count * 20, seconds: 60)
         #expect(results.count == targets.count * 20)

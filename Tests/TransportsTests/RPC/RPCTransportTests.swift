@@ -215,9 +215,9 @@ struct RPCAnswerTests {
 
     @Test("A port nobody listens on is tried four times and then failed(refused)")
     func refused() throws {
-        let port = try ClosedPort()
+        let port = DeadPort()
         let harness = try RPCHarness()
-        #expect(try harness.outcome("http://127.0.0.1:\(port.number)/") == .failed(.refused))
+        #expect(try harness.outcome("http://127.0.0.1:\(port.port)/") == .failed(.refused))
     }
 
     @Test(

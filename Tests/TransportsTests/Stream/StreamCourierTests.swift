@@ -80,10 +80,10 @@ struct StreamCourierTests {
     @Test("nobody listens: all are tried again, and it says who refused")
     func refused() throws {
         let harness = try StreamHarness()
-        let port = try ClosedPort()
-        let target = try harness.target("tcp:127.0.0.1:\(port.number)")
+        let port = DeadPort()
+        let target = try harness.target("tcp:127.0.0.1:\(port.port)")
         let expected = Verdict.tryAgain(
-            .refused, words: "connection refused by 127.0.0.1:\(port.number)")
+            .refused, words: "connection refused by 127.0.0.1:\(port.port)")
         #expect(harness.outcome(target, ["{}", "{}"]) == [expected, expected])
         #expect(harness.outcome(target, ["{}"]) == [expected])
     }
@@ -325,8 +325,8 @@ struct StreamCourierTests {
     @Test("a thousand failed connections leave nothing behind")
     func failures() throws {
         let harness = try StreamHarness()
-        let port = try ClosedPort()
-        let target = try harness.target("tcp:127.0.0.1:\(port.number)")
+        let port = DeadPort()
+        let target = try harness.target("tcp:127.0.0.1:\(port.port)")
         for _ in 0..<1_000 {
             #expect(harness.outcome(target, ["{}"])?.first?.isTryAgain(.refused) == true)
         }

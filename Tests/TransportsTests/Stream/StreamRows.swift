@@ -54,8 +54,8 @@ extension TransportRow {
                 return ("\(scheme):127.0.0.1:\(peer.port)", { messages.next() })
             },
             absent: {
-                let port = try ClosedPort()
-                return ("\(scheme):127.0.0.1:\(port.number)", port)
+                let port = DeadPort()
+                return ("\(scheme):127.0.0.1:\(port.port)", port)
             },
             absentOutcome: .failed(.refused))
         row.payloads = payloads ?? row.payloads

@@ -107,7 +107,8 @@ struct StreamTransportTests {
     @Test("a receiver that comes back while its deliveries are tried again gets them, in order")
     func comesBack() throws {
         let harness = try harness { $0.delivery.retry.retriesMax = 1_000 }
-        let port = StreamPeer().port
+        let free = try FreePorts(1)
+        let port = free.numbers[0]
         let target = try harness.target("tcp:127.0.0.1:\(port)")
         for number in 0..<5 {
             harness.raise("E", Params(values: [.integer(Int64(number))]), to: [target])
@@ -116,6 +117,7 @@ struct StreamTransportTests {
         #expect(
             try harness.health("tcp:127.0.0.1:\(port)")?.lastError
                 == "connection refused by 127.0.0.1:\(port)")
+        free.release()
         let messages = StreamMessages(StreamPeer(port: port))
         for number in 0..<5 {
             #expect(

@@ -41,8 +41,8 @@ extension TransportRow {
             )
         },
         absent: {
-            let port = try ClosedPort()
-            return ("xmlrpc:127.0.0.1:\(port.number):m", port)
+            let port = DeadPort()
+            return ("xmlrpc:127.0.0.1:\(port.port):m", port)
         },
         absentOutcome: .failed(.refused),
         payloads: [
