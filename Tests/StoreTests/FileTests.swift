@@ -59,6 +59,23 @@ struct FileTests {
         #expect(openDescriptors() == [])
     }
 
+    @Test(
+        "what still shares the hold, as a child does until it execs, holds nothing once it is closed"
+    )
+    func sharedHold() throws {
+        let store = try SubscriptionStore.open(scratch)
+        let directory = (store.path as NSString).deletingLastPathComponent
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        let hold = descriptors.first { number in
+            let link = "/proc/self/fd/\(number)"
+            return (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == directory
+        }
+        let shared = dup(try #require(hold.flatMap { Int32($0) }))
+        defer { close(shared) }
+        store.close()
+        try SubscriptionStore.open(scratch).close()
+    }
+
     @Test("a store that was not closed lets go of everything with its last reference")
     func droppedStore() throws {
         do {

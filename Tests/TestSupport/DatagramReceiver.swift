@@ -25,7 +25,7 @@ public final class DatagramReceiver {
     public let port: UInt16
 
     /// Binds, UDP at `port` or at a free one; `receive` gives up after `deadlineMilliseconds`.
-    public init(_ place: Place = .ipv4, port: UInt16 = 0, deadlineMilliseconds: Int = 5_000) {
+    public init(_ place: Place = .ipv4, port: UInt16 = 0, deadlineMilliseconds: Int = 20_000) {
         self.place = place
         (descriptor, self.port) = Self.bound(place, port)
         var time = timeval(

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Asks every few milliseconds until the answer is yes, or gives up after `seconds`: for what no event announces.
 public func eventually(
-    within seconds: Double = 10, everyMilliseconds pause: Int32 = 5, _ condition: () throws -> Bool
+    within seconds: Double = 30, everyMilliseconds pause: Int32 = 5, _ condition: () throws -> Bool
 ) rethrows -> Bool {
     var start = timespec()
     clock_gettime(CLOCK_MONOTONIC, &start)

@@ -35,7 +35,7 @@ public final class JSONClient {
     private let host: String
 
     /// Connects to `127.0.0.1:port`. Every read and write fails after `deadlineSeconds`.
-    public init(port: UInt16, deadlineSeconds: Int = 10) throws {
+    public init(port: UInt16, deadlineSeconds: Int = 60) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         host = "127.0.0.1:\(port)"
         setDeadline(deadlineSeconds)
@@ -53,7 +53,7 @@ public final class JSONClient {
     }
 
     /// Connects to a UNIX socket. Every read and write fails after `deadlineSeconds`.
-    public init(path: String, deadlineSeconds: Int = 10) throws {
+    public init(path: String, deadlineSeconds: Int = 60) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         host = "localhost"
         setDeadline(deadlineSeconds)

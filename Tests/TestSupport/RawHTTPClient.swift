@@ -4,7 +4,7 @@ public import Net
 /// A client that sends exactly the bytes it is given and reads answers with a deadline. One thread.
 public final class RawHTTPClient {
     /// What a test waits for at most; nothing waits so long unless it fails.
-    public static let patienceMilliseconds = 10_000
+    public static let patienceMilliseconds = 30_000
 
     /// Closed on exec: a program that a test starts must not keep connections open.
     private static let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)

@@ -6,7 +6,7 @@ public final class UnixReceiver {
     private let path: String?
 
     /// Binds `name`: a path, or `@` and an abstract name. `receive` gives up after `deadlineMilliseconds`.
-    public init(_ name: String, deadlineMilliseconds: Int = 5_000) {
+    public init(_ name: String, deadlineMilliseconds: Int = 20_000) {
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         path = name.hasPrefix("/") ? name : nil
         var address = sockaddr_un()

@@ -31,7 +31,11 @@ struct StateDirectory: ~Copyable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Not only closed: a child of this process that has not come to its `exec` yet shares the hold, flock(2).
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Makes an empty file that only this user may read, whatever the umask: sockets may hold secrets. SQLite
     /// gives the files beside a database the same mode.

@@ -132,21 +132,22 @@ struct FIFOServerTests {
     @Test(
         "F04: nobody reads the reply: dropped after some tries, the next command is served at once")
     func nobodyReads() throws {
-        let fifo = try FIFOTestServer()
+        let fifo = try FIFOTestServer { $0.replyTriesMilliseconds = [0, 2, 20, 3_000] }
         let silent = fifo.directory.path + "/silent-reader"
         #expect(mkfifo(silent, 0o600) == 0)
         let reader = try fifo.reader()
-        let start = Clock.boot()
         try FIFOPeer.write(":silent-reader:{\"n\":1}\n:r:{\"n\":2}\n", to: fifo.path)
         #expect(reader.read() == "<{\"n\":2}>")
-        #expect(Clock.boot() - start < 500_000_000)
+        #expect(!fifo.handler.notices.contains(.nobodyReads(silent)), "served before the last try")
         #expect(fifo.notes(.nobodyReads(silent)))
-        #expect(Clock.boot() - start < 3_000_000_000)
     }
 
     @Test("a reader that comes a little later gets its reply")
     func lateReader() throws {
-        let fifo = try FIFOTestServer()
+        // However late it is on a busy machine.
+        let fifo = try FIFOTestServer {
+            $0.replyTriesMilliseconds = (0..<3_000).map { $0 * 20 }
+        }
         let path = fifo.directory.path + "/late"
         #expect(mkfifo(path, 0o600) == 0)
         try FIFOPeer.write(":late:{}\n", to: fifo.path)
@@ -176,7 +177,7 @@ struct FIFOServerTests {
         "a reply larger than a FIFO holds goes out as its reader takes it; one that stops is given up"
     )
     func largeReplies() throws {
-        let fifo = try FIFOTestServer { $0.replyWriteMilliseconds = 100 }
+        let fifo = try FIFOTestServer { $0.replyWriteMilliseconds = 2_000 }
         let reader = try fifo.reader()
         let stuck = try fifo.reader("stuck")
         try FIFOPeer.write(":big:stuck\n\n:big:r\n\n", to: fifo.path)
@@ -201,9 +202,9 @@ struct FIFOServerTests {
 
     @Test("a FIFO that is always in the middle of a command loses none: each has its own time")
     func busy() throws {
-        let fifo = try FIFOTestServer { $0.partialMilliseconds = 100 }
+        let fifo = try FIFOTestServer { $0.partialMilliseconds = 1_000 }
         let writer = try FIFOWriter(fifo.path)
-        let end = Clock.boot() + 500_000_000
+        let end = Clock.boot() + 2_500_000_000
         var count = 0
         try writer.write("::{\"n\":")
         while Clock.boot() < end {

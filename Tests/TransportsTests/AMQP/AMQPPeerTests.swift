@@ -120,15 +120,15 @@ struct AMQPPeerTests {
 
     @Test("Closing does not wait for a peer that hangs")
     func stops() throws {
-        let bench = try CourierBench()
+        let bench = try CourierBench { $0.loginTimeoutMilliseconds = 60_000 }
         let peer = StreamPeer()
         bench.attempt([try CourierBench.target("rabbitmq:127.0.0.1:\(peer.port)/q")])
         let connection = try #require(peer.accept())
-        // Its header has come: it waits for an answer that it trusts to come within seconds.
+        // Its header has come: it waits for an answer that it trusts to come within a minute.
         #expect(connection.read(4) == "AMQP")
         let start = Clock.boot()
         bench.close()
-        #expect(Clock.boot() - start < 1_500_000_000)
+        #expect(Clock.boot() - start < 20_000_000_000)
         #expect(bench.verdicts.count == 1)
     }
 

@@ -111,7 +111,7 @@ struct RPCIsolationTests {
         receiver.wait(for: 1)
         let start = Date()
         harness.transport.stop(drainMilliseconds: 0)
-        #expect(Date().timeIntervalSince(start) < 2)
+        #expect(Date().timeIntervalSince(start) < 20, "not the 60 s that a call may take")
         #expect(harness.ledger.outcomes == Array(repeating: .dropped(.stopped), count: 20))
         #expect(harness.raise(to: [target]) == [.dropped(.stopped)])
         harness.transport.stop(drainMilliseconds: 1_000)
