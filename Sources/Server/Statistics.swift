@@ -34,6 +34,9 @@ enum Statistics {
                         group: "datagram", name: "icmp_errors",
                         value: Int64(clamping: counted.icmpErrors)),
                     Statistic(
+                        group: "datagram", name: "udp_connections",
+                        value: Int64(counted.udpConnections)),
+                    Statistic(
                         group: "datagram", name: "unix_connections",
                         value: Int64(counted.unixConnections)),
                 ]

@@ -72,6 +72,32 @@ public final class DatagramReceiver {
         receive(flags: Int32(MSG_DONTWAIT)).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// From now on it refuses what comes, as a port without a socket does, and the port is still nobody else's: IPv4.
+    public func refuse() {
+        var elsewhere = sockaddr_in()
+        elsewhere.sin_family = sa_family_t(AF_INET)
+        elsewhere.sin_port = UInt16(1).bigEndian
+        elsewhere.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        withUnsafePointer(to: &elsewhere) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    /// The port of 127.0.0.1 that the next datagram comes from; 0 when none came before the deadline.
+    public func receiveSenderPort() -> UInt16 {
+        var sender = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        var byte: UInt8 = 0
+        let count = withUnsafeMutablePointer(to: &sender) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                recvfrom(descriptor, &byte, 1, 0, $0, &length)
+            }
+        }
+        return count < 0 ? 0 : UInt16(bigEndian: sender.sin_port)
+    }
+
     /// Takes the next datagram once, and from then on sends `text` back to who sent it.
     public func answerLast(_ text: String) {
         if sender.ss_family == 0 {

@@ -44,20 +44,22 @@ public final class UDPPort: Sendable {
         let number = socket(family == .ipv4 ? AF_INET : AF_INET6, kind, 0)
         guard number >= 0 else { throw .last("socket for UDP") }
         descriptor = FileDescriptor(owning: number)
-        try set(SOL_SOCKET, SO_SNDBUF, Self.sendBufferBytes)
+        try Self.set(number, SOL_SOCKET, SO_SNDBUF, Self.sendBufferBytes)
         switch family {
         case .ipv4:
-            try set(Int32(IPPROTO_IP), IP_RECVERR, 1)
+            try Self.set(number, Int32(IPPROTO_IP), IP_RECVERR, 1)
         case .ipv6:
-            try set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
-            try set(Int32(IPPROTO_IPV6), IPV6_RECVERR, 1)
+            try Self.set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+            try Self.set(number, Int32(IPPROTO_IPV6), IPV6_RECVERR, 1)
         }
     }
 
-    private func set(_ level: Int32, _ option: Int32, _ value: Int32) throws(SystemError) {
+    private static func set(
+        _ number: Int32, _ level: Int32, _ option: Int32, _ value: Int32
+    ) throws(SystemError) {
         var value = value
         let size = socklen_t(MemoryLayout<Int32>.size)
-        guard setsockopt(descriptor.number, level, option, &value, size) == 0 else {
+        guard setsockopt(number, level, option, &value, size) == 0 else {
             throw .last("setsockopt \(level) \(option) of a UDP socket")
         }
     }
@@ -93,6 +95,60 @@ public final class UDPPort: Sendable {
             guard let peer = PeerAddress(destination) else { continue }
             refusals.append(Refusal(destination: peer, errno: code))
         }
+    }
+
+    /// Another socket on the port of this one, IPv4, which sends to one receiver only; the caller owns its descriptor. Nil
+    /// where that cannot be: there is no descriptor left, nothing was ever sent from here.
+    func connectedTwin(toIPv4 address: UInt32, port: UInt16) -> Int32? {
+        let number = descriptor.number
+        var own = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &own) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(number, $0, &size) == 0
+            }
+        }
+        guard isBound, own.sin_port != 0 else { return nil }
+        let kind = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let twin = socket(AF_INET, kind, 0)
+        guard twin >= 0 else { return nil }
+        do throws(SystemError) {
+            // Only once it has its port: one that many may have could be given to a stranger's socket.
+            try Self.set(number, SOL_SOCKET, SO_REUSEPORT, 1)
+            try Self.set(twin, SOL_SOCKET, SO_REUSEPORT, 1)
+            try Self.set(twin, SOL_SOCKET, SO_SNDBUF, Self.sendBufferBytes)
+            try Self.set(twin, Int32(IPPROTO_IP), IP_RECVERR, 1)
+        } catch {
+            close(twin)
+            return nil
+        }
+        var target = sockaddr_in(address, port: port)
+        let isConnected =
+            withUnsafePointer(to: &own) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(twin, $0, size) == 0 }
+            }
+            && withUnsafePointer(to: &target) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(twin, $0, size) == 0
+                }
+            }
+        guard isConnected else {
+            close(twin)
+            return nil
+        }
+        return twin
+    }
+
+    /// The ICMP errors that wait at a socket, as errno, the oldest first; at most `takenMax`.
+    static func takeErrors(of number: Int32) -> [Int32] {
+        var codes: [Int32] = []
+        var destination = sockaddr_storage()
+        while codes.count < takenMax {
+            let code = carillon_take_icmp_error(number, &destination)
+            guard code != 0 else { break }
+            codes.append(code)
+        }
+        return codes
     }
 
     private func send(

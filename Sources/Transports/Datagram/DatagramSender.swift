@@ -12,6 +12,7 @@ struct DatagramSender: Sendable {
     private(set) var lastError: Int32 = 0
 
     private let ipv4: UDPPort
+    private let connected: ConnectedUDPPorts
     /// nil on a machine without IPv6.
     private let ipv6: UDPPort?
     private var unix: UnixPorts
@@ -25,8 +26,10 @@ struct DatagramSender: Sendable {
     /// How long a refusal makes it look closely.
     private static let watchMilliseconds: Int64 = 1_000
 
-    init(unixConnectionsMax: Int) throws(SystemError) {
+    init(udpConnectionsMax: Int, unixConnectionsMax: Int) throws(SystemError) {
         ipv4 = try UDPPort(.ipv4)
+        connected = ConnectedUDPPorts(
+            beside: ipv4, connectionsMax: udpConnectionsMax, now: UnixPorts.now())
         do throws(SystemError) {
             ipv6 = try UDPPort(.ipv6)
         } catch {
@@ -43,6 +46,9 @@ struct DatagramSender: Sendable {
     ) -> Outcome {
         // What can never be sent is not tried: EMSGSIZE might be an old error of another datagram.
         guard payload.count <= UDPPort.payloadBytesMaxIPv4 else { return outcomeTooLarge() }
+        if let code = connected.send(payload, toIPv4: address, port: port, &refusals) {
+            return outcome(code)
+        }
         hasSentIPv4 = true
         return outcome(ipv4.send(payload, toIPv4: address, port: port, &refusals))
     }
@@ -114,8 +120,10 @@ struct DatagramSender: Sendable {
         return errors
     }
 
-    /// The ICMP errors that have come since the last call, as errno, by destination.
-    mutating func takeRefusals() -> [PeerAddress: Int32] {
+    /// The ICMP errors that have come since the last call, as errno, by destination. Those of connected sockets only
+    /// every few milliseconds, unless it is urgent.
+    mutating func takeRefusals(isUrgent: Bool = false) -> [PeerAddress: Int32] {
+        connected.look(now: UnixPorts.now(), isUrgent: isUrgent, &refusals)
         if hasSentIPv4 { ipv4.takeRefusals(&refusals) }
         if hasSentIPv6 { ipv6?.takeRefusals(&refusals) }
         hasSentIPv4 = false
@@ -125,6 +133,7 @@ struct DatagramSender: Sendable {
         for refusal in refusals {
             icmpErrors += 1
             errors[refusal.destination] = refusal.errno
+            connected.distrust(refusal.destination)
         }
         refusals.removeAll(keepingCapacity: true)
         return errors
@@ -133,7 +142,8 @@ struct DatagramSender: Sendable {
     /// What is counted beside the outcomes.
     var statistics: DatagramStatistics {
         DatagramStatistics(
-            icmpErrors: icmpErrors, sendErrors: sendErrors, unixConnections: unix.connectionCount)
+            icmpErrors: icmpErrors, sendErrors: sendErrors,
+            udpConnections: connected.connectionCount, unixConnections: unix.connectionCount)
     }
 
     /// Counts the ICMP errors that came since something was last sent; they are the result, as errno.
@@ -141,7 +151,7 @@ struct DatagramSender: Sendable {
     mutating func countLateRefusals() -> [PeerAddress: Int32] {
         hasSentIPv4 = true
         hasSentIPv6 = true
-        return takeRefusals()
+        return takeRefusals(isUrgent: true)
     }
 
     @inline(__always)

@@ -5,6 +5,8 @@ public struct DatagramStatistics: Sendable, Equatable {
     public internal(set) var icmpErrors: UInt64 = 0
     /// Failed sends by errno. One delivery to a name with several addresses may count several.
     public internal(set) var sendErrors: [Int32: UInt64] = [:]
+    /// IPv4 receivers that have a connected socket.
+    public internal(set) var udpConnections = 0
     /// UNIX receivers that have a connected socket.
     public internal(set) var unixConnections = 0
 }

@@ -41,12 +41,15 @@ public final class DatagramTransport: Transport {
     /// left.
     public init(
         policy: TargetPolicy, resolver: Resolver, limits: QueueLimits = QueueLimits(),
+        udpConnectionsMax: Int = ConnectedUDPPorts.connectionsMaxDefault,
         unixConnectionsMax: Int = UnixPorts.connectionsMaxDefault
     ) throws(SystemError) {
         self.policy = policy
         self.resolver = resolver
         state = Lock(State(waiting: WaitingRoom(limits: limits)))
-        sender = Lock(try DatagramSender(unixConnectionsMax: unixConnectionsMax))
+        sender = Lock(
+            try DatagramSender(
+                udpConnectionsMax: udpConnectionsMax, unixConnectionsMax: unixConnectionsMax))
     }
 
     /// What is counted beside the outcomes. Asks the kernel for ICMP errors that came since

@@ -215,6 +215,23 @@ struct DatagramNameTests {
         #expect(harness.raise(to: [target]) == [.failed(.refused)])
     }
 
+    @Test(
+        "who gets many has a connected socket; when it goes that fails, and nobody else misses any")
+    func rush() throws {
+        let harness = try DatagramHarness()
+        let (receiver, other) = (DatagramReceiver(), DatagramReceiver())
+        let targets = try [receiver, other].map { try harness.target($0.socketText) }
+        for _ in 0..<50 { #expect(harness.raise(to: targets) == [.delivered, .delivered]) }
+        #expect(harness.transport.statistics().udpConnections == 2)
+        receiver.refuse()
+        // That the first one was refused is known at once, or when the second one is sent.
+        harness.raise(to: targets)
+        for _ in 0..<50 { #expect(harness.raise(to: targets) == [.failed(.refused), .delivered]) }
+        #expect(harness.transport.statistics().icmpErrors == 51)
+        #expect(harness.transport.statistics().udpConnections == 1)
+        for _ in 0..<101 { #expect(other.receive() != nil) }
+    }
+
     @Test("a receiver that moved is found after a minute, without subscribing again")
     func moved() throws {
         let harness = try DatagramHarness()
