@@ -8,6 +8,7 @@
 #include <amqp_tcp_socket.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <time.h>
 
 // Methods: the library's own constants are casts.
 static const amqp_method_number_t carillon_amqp_connection_close = AMQP_CONNECTION_CLOSE_METHOD;
@@ -64,12 +65,24 @@ static inline int carillon_amqp_next_frame(amqp_connection_state_t connection, a
     return amqp_simple_wait_frame_noblock(connection, frame, &none);
 }
 
-// Whom TLS speaks to, and what OpenSSL made of the certificate: an X509_V_… code, 0 = all is well or nothing is known.
+// Whom TLS speaks to, and what OpenSSL made of the certificate: an X509_V_… code, 0 = all is well or nothing is known;
+// when it ends, seconds since 1970, 0 = not known.
 typedef struct {
     const char *host;
     int is_address;
     long verify_result;
+    long long certificate_end;
 } carillon_amqp_tls;
+
+// When the peer's certificate ends; 0 where there is none, or it says no time.
+static inline long long carillon_amqp_certificate_end(const SSL *ssl) {
+    X509 *certificate = SSL_get_peer_certificate(ssl);
+    struct tm end;
+    long long seconds = 0;
+    if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1) seconds = timegm(&end);
+    X509_free(certificate);
+    return seconds;
+}
 
 // Called when a handshake begins: the server is told the name that is meant (RFC 6066 §3), for the library was
 // given an address. An address as name is told to nobody. Called again when it has ended, for the verdict.
@@ -81,6 +94,7 @@ static inline void carillon_amqp_name_server(const SSL *ssl, int where, int resu
     }
     if (where & SSL_CB_HANDSHAKE_DONE) {
         tls->verify_result = SSL_get_verify_result(ssl);
+        tls->certificate_end = carillon_amqp_certificate_end(ssl);
     }
 }
 

@@ -81,4 +81,32 @@ struct RequestIDTests {
                 $0.contains("what=subscribe") && $0.contains("request=call-1")
             })
     }
+
+    @Test(
+        "what a route raises has the ids of what it is about: of an occurrence, or of the request that runs it"
+    )
+    func throughRoutes() throws {
+        let scripts = try ScriptService(
+            """
+            event_route[E_FIRST] { raise_event("E_SECOND"); }
+            route[again] { raise_event("E_THIRD"); }
+            """)
+        let fields = ["X-Request-Id": "call-2", "traceparent": Self.parent]
+        for path in ["/events/E_FIRST/raise", "/routes/again/run"] {
+            #expect(
+                try (200...202).contains(
+                    scripts.client.send("POST", path, "{}", fields: fields).status))
+        }
+        for event in ["E_SECOND", "E_THIRD"] {
+            var receipts: [[String: Any]] = []
+            let isThere = try eventually {
+                let listed = try scripts.client.send("GET", "/occurrences?event=\(event)").json
+                receipts = listed["occurrences"] as? [[String: Any]] ?? []
+                return !receipts.isEmpty
+            }
+            #expect(isThere)
+            #expect(receipts.first?["request_id"] as? String == "call-2", "\(event)")
+            #expect(receipts.first?["traceparent"] as? String == Self.parent)
+        }
+    }
 }

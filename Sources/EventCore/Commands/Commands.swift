@@ -146,7 +146,8 @@ public enum Commands {
             return .done(try interface.routes())
         case .probe(let command):
             return try command.run(on: interface, at: now, continuation: continuation)
-        case .runRoute(let command):
+        case .runRoute(var command):
+            command.trace = whom.trace
             return try command.run(on: interface, at: now, continuation: continuation)
         }
     }

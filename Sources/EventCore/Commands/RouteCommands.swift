@@ -17,6 +17,8 @@ public struct RunRouteCommand: Sendable {
     public var message: String?
     /// The address and port that the message came from, for `$si` and `$sp`.
     public var source: (address: String?, port: Int64?) = (nil, nil)
+    /// What the caller calls its request: what the route raises passes it on. The command layer sets it, never a surface.
+    public internal(set) var trace: Trace?
 
     /// A command.
     public init(

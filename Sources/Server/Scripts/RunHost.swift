@@ -17,12 +17,20 @@ final class RunHost: ScriptHost {
     private(set) var report: RouteRunView?
 
     private let world: World
+    private let caller: Caller
     private let hold: () -> CommandContinuation
     private var generator = SystemRandomNumberGenerator()
 
-    /// `hold` is asked where a raise outran the transports: the run is to go on once what it returns was called.
-    init(_ world: World, report: RouteRunView?, hold: @escaping () -> CommandContinuation) {
+    /// `trace` is that of what the run is about: what it raises passes it on. `hold` is asked where a raise outran the
+    /// transports: the run is to go on once what it returns was called.
+    init(
+        _ world: World, trace: Trace?, report: RouteRunView?,
+        hold: @escaping () -> CommandContinuation
+    ) {
         self.world = world
+        var caller = Self.caller
+        caller.trace = trace
+        self.caller = caller
         self.report = report
         self.hold = hold
     }
@@ -120,7 +128,7 @@ extension RunHost {
         _ command: Command, _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         try Commands.run(
-            command, by: Self.caller, on: world.interface, at: world.clock(),
+            command, by: caller, on: world.interface, at: world.clock(),
             continuation: continuation)
     }
 

@@ -27,6 +27,8 @@ struct RouteRequest: Sendable {
     let context: RunContext
     /// The transaction of the SIP request that it is about; nil for replies and where there is none.
     let transaction: ScriptTransactions.Key?
+    /// What the client calls its request.
+    let trace: Trace?
     let answer: CommandContinuation
 }
 
@@ -35,7 +37,7 @@ struct ActiveRun: Sendable {
     /// Who is told of its end.
     enum Purpose: Sendable {
         case delivery(SubscriptionRef, Occurrence, began: Moment)
-        case request(CommandContinuation)
+        case request(CommandContinuation, Trace?)
         /// Nobody.
         case own
     }
@@ -46,6 +48,15 @@ struct ActiveRun: Sendable {
     var transaction: ScriptTransactions.Key?
     /// What it has done so far, where a client is told.
     var report: RouteRunView?
+
+    /// What whoever brought it about calls that.
+    var trace: Trace? {
+        switch purpose {
+        case .delivery(_, let occurrence, _): occurrence.trace
+        case .request(_, let trace): trace
+        case .own: nil
+        }
+    }
 
     /// The end as a client is told of it.
     func view(_ end: RouteRunView.End, steps: Int = 0) -> RouteRunView {

@@ -69,7 +69,8 @@ extension ScriptEngine {
         case .request(let request):
             var run = ActiveRun(
                 run: ScriptRun(request.script, request.route, request.context),
-                purpose: .request(request.answer), transaction: request.transaction)
+                purpose: .request(request.answer, request.trace),
+                transaction: request.transaction)
             run.report = run.view(.finished("end", code: 1))
             return run
         }
@@ -89,7 +90,9 @@ extension ScriptEngine {
     /// One slice; what ended with it.
     private func advance(_ active: ActiveRun, _ number: UInt64, _ now: Moment) -> [DeliveryResult] {
         var active = active
-        let host = RunHost(world, report: active.report) { self.hold(number) }
+        let host = RunHost(world, trace: active.trace, report: active.report) {
+            self.hold(number)
+        }
         let progress = active.run.advance(steps: Self.sliceSteps, now: now, host: host)
         active.report = host.report
         let ended = active
@@ -167,7 +170,7 @@ extension ScriptEngine {
                     attempt: AttemptFacts(
                         time: began.wall, microseconds: time / 1_000, bytes: 0, answer: answer))
             ]
-        case .request(let answer):
+        case .request(let answer, _):
             answer(.success(.routeRun(active.view(end, steps: steps))))
             return []
         case .own: return []

@@ -250,7 +250,7 @@ extension ScriptEngine {
             utcOffsetSeconds: utcOffsetSeconds(at: now.wall))
         return RouteRequest(
             route: route, script: script, context: context, transaction: isReply ? nil : key,
-            answer: answer)
+            trace: command.trace, answer: answer)
     }
 }
 

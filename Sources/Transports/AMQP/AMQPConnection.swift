@@ -39,7 +39,8 @@ final class AMQPConnection {
         var isAddress: Int32 = 0
         if case .address = broker.address.host { isAddress = 1 }
         tls.initialize(
-            to: carillon_amqp_tls(host: hostName, is_address: isAddress, verify_result: 0))
+            to: carillon_amqp_tls(
+                host: hostName, is_address: isAddress, verify_result: 0, certificate_end: 0))
     }
 
     deinit {
@@ -88,6 +89,12 @@ final class AMQPConnection {
             throw failure
         }
         guard lifeline.hold(descriptor) else { throw AMQPFailure(.connect, "stopping") }
+    }
+
+    /// When the broker's certificate ends, milliseconds since 1970; nil without TLS, or before it stands.
+    var certificateEnd: Int64? {
+        let seconds = tls.pointee.certificate_end
+        return seconds == 0 ? nil : seconds * 1_000
     }
 
     /// Shakes hands and logs in. Throws `.rejected` when the broker refuses user, password or

@@ -48,6 +48,7 @@ struct AMQPDialer: Sendable {
             if settings.witness != nil { try knock(broker, at: address, until: deadline, lifeline) }
             try connection.openSecurely(
                 until: deadline, authorities: settings.certificateAuthorityFile)
+            settings.witness?.see { [end = connection.certificateEnd] in $0.certificateEnd = end }
         } else {
             let port = broker.address.port
             let descriptor = try TCPDial.connect(

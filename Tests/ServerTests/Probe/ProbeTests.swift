@@ -181,6 +181,8 @@ struct ProbeTests {
         try bench.expect("tls_untrusted", "rabbitmq:" + secure)
         let trusting = try ProbeBench { $0.certificateAuthorityFile = server.certificate }
         try trusting.expect("tls_wrong_name", "rabbitmq:localhost:\(server.securePort)/tls?k")
+        // It is made for two days.
+        try trusting.expect("tls_expires_soon", "rabbitmq:" + secure, "warning", message: "1 day")
     }
 
     @Test("RabbitMQ short of memory: blocked, without waiting for the end of the alarm")
