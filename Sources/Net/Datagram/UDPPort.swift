@@ -26,6 +26,8 @@ public final class UDPPort: Sendable {
 
     /// Asked of the kernel for datagrams on their way; it may grant less (net.core.wmem_max).
     public static let sendBufferBytes: Int32 = 4 << 20
+    /// Room for what a receiver sends back to a twin: nobody reads it, so it is little.
+    private static let twinReceiveBufferBytes: Int32 = 4_096
     /// Most bytes of a payload over IPv4: 65,535 less the IP and the UDP header.
     public static let payloadBytesMaxIPv4 = 65_507
     /// Most bytes of a payload over IPv6 (RFC 8200 §3: the IP header does not count).
@@ -117,6 +119,7 @@ public final class UDPPort: Sendable {
             try Self.set(number, SOL_SOCKET, SO_REUSEPORT, 1)
             try Self.set(twin, SOL_SOCKET, SO_REUSEPORT, 1)
             try Self.set(twin, SOL_SOCKET, SO_SNDBUF, Self.sendBufferBytes)
+            try Self.set(twin, SOL_SOCKET, SO_RCVBUF, Self.twinReceiveBufferBytes)
             try Self.set(twin, Int32(IPPROTO_IP), IP_RECVERR, 1)
         } catch {
             close(twin)
