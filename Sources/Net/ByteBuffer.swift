@@ -51,10 +51,24 @@ struct ByteBuffer: ~Copyable {
     mutating func append(line more: UnsafeBufferPointer<UInt8>) {
         let start = count
         append(more)
-        var place = memory + start
-        for _ in 0..<more.count {
-            if place.pointee < 0x20 || place.pointee == 0x7F { place.pointee = UInt8(ascii: " ") }
-            place += 1
+        makeLine(from: start)
+    }
+
+    /// Appends bytes of a header line that `write` writes, at most `bytesMax`: control characters become spaces.
+    @inline(__always)
+    mutating func append(line bytesMax: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        let start = count
+        if capacity &- count < bytesMax { grow(bytesMax) }
+        let room = UnsafeMutableBufferPointer(start: memory + count, count: bytesMax)
+        var output = OutputSpan(buffer: room, initializedCount: 0)
+        write(&output)
+        count &+= output.finalize(for: room)
+        makeLine(from: start)
+    }
+
+    private func makeLine(from start: Int) {
+        for place in start..<count where memory[place] < 0x20 || memory[place] == 0x7F {
+            memory[place] = UInt8(ascii: " ")
         }
     }
 

@@ -94,5 +94,21 @@ public struct OccurrenceID: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Epoch in hexadecimal, `-`, sequence in decimal: `19c2e55aa10-42`.
-    public var description: String { String(epoch, radix: 16) + "-" + String(sequence) }
+    public var description: String {
+        unsafe String(unsafeUninitializedCapacity: Self.textBytesMax) { memory in
+            var output = unsafe OutputSpan(buffer: memory, initializedCount: 0)
+            write(to: &output)
+            return unsafe output.finalize(for: memory)
+        }
+    }
+
+    /// Most bytes of `description`: a sign, 16 digits, `-`, 20 digits.
+    public static let textBytesMax = 38
+
+    /// Appends `description`, which is ASCII, without making a text of it.
+    public func write(to output: inout OutputSpan<UInt8>) {
+        output.append(epoch, radix: 16)
+        output.append(UInt8(ascii: "-"))
+        output.append(sequence, radix: 10)
+    }
 }

@@ -47,6 +47,16 @@ public struct HTTPResponse: ~Copyable {
         value.withUnsafeBufferPointer { addField(name, $0) }
     }
 
+    /// Adds a header field whose value `write` writes where it is sent from: at most `bytesMax` bytes.
+    public mutating func addField(
+        _ name: StaticString, bytesMax: Int, _ write: (inout OutputSpan<UInt8>) -> Void
+    ) {
+        fields.append(name)
+        fields.append(": ")
+        fields.append(line: bytesMax, write)
+        fields.append("\r\n")
+    }
+
     /// Adds a header field whose value is a literal.
     public mutating func addField(_ name: StaticString, _ value: StaticString) {
         fields.append(name)

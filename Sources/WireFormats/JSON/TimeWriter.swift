@@ -15,21 +15,30 @@ extension OutputSpan<UInt8> {
         let instant = Swift.min(Swift.max(milliseconds, firstInstant), lastInstant)
         let (day, milliseconds) = Int(instant).floorDivided(by: 86_400_000)
         let date = CivilDate(daysSince1970: day)
-        let timeOfDay = UInt64(milliseconds)
-        append(UInt64(date.year), width: 4)
+        let timeOfDay = UInt32(milliseconds)
+        append(twoDigits: UInt32(date.year) / 100)
+        append(twoDigits: UInt32(date.year) % 100)
         append(UInt8(ascii: "-"))
-        append(UInt64(date.month), width: 2)
+        append(twoDigits: UInt32(date.month))
         append(UInt8(ascii: "-"))
-        append(UInt64(date.day), width: 2)
+        append(twoDigits: UInt32(date.day))
         append(UInt8(ascii: "T"))
-        append(timeOfDay / 3_600_000, width: 2)
+        append(twoDigits: timeOfDay / 3_600_000)
         append(UInt8(ascii: ":"))
-        append(timeOfDay / 60_000 % 60, width: 2)
+        append(twoDigits: timeOfDay / 60_000 % 60)
         append(UInt8(ascii: ":"))
-        append(timeOfDay / 1_000 % 60, width: 2)
+        append(twoDigits: timeOfDay / 1_000 % 60)
         append(UInt8(ascii: "."))
-        append(timeOfDay % 1_000, width: 3)
+        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: timeOfDay % 1_000 / 100))
+        append(twoDigits: timeOfDay % 100)
         append(UInt8(ascii: "Z"))
+    }
+
+    /// A number below 100, as every one here is.
+    @inline(__always)
+    private mutating func append(twoDigits number: UInt32) {
+        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / 10))
+        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number % 10))
     }
 }
 

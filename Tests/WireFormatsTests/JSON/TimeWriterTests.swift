@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import WireFormats
 
@@ -24,6 +25,17 @@ struct TimeWriterTests {
     func clamped() {
         #expect(written { $0.append(rfc3339: .min) } == "0000-01-01T00:00:00.000Z")
         #expect(written { $0.append(rfc3339: .max) } == "9999-12-31T23:59:59.999Z")
+    }
+
+    @Test("any instant is what was read, to the millisecond")
+    func readBack() {
+        var random = SeededRandom(seed: 9)
+        for _ in 0..<10_000 {
+            let instant = Int64.random(
+                in: -62_167_219_200_000...253_402_300_799_999, using: &random)
+            let text = written { $0.append(rfc3339: instant) }
+            #expect(RFC3339.milliseconds(parsing: text.utf8) == instant, "\(text)")
+        }
     }
 
     @Test("every day of four centuries follows the calendar, counted one by one")

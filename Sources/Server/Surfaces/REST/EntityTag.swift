@@ -1,3 +1,4 @@
+internal import EventCore
 internal import Net
 internal import WireFormats
 
@@ -7,7 +8,15 @@ internal import WireFormats
 enum EntityTag {
     /// Adds `ETag` and `Cache-Control` to an answer.
     static func add(version: UInt64, epoch: Int64, to response: inout HTTPResponse) {
-        response.addField("ETag", text(version: version, epoch: epoch))
+        response.addField("ETag", bytesMax: textBytesMax) { output in
+            output.append(UInt8(ascii: "W"))
+            output.append(UInt8(ascii: "/"))
+            output.append(UInt8(ascii: "\""))
+            output.append(epoch, radix: 35)
+            output.append(UInt8(ascii: "z"))
+            output.append(version, radix: 35)
+            output.append(UInt8(ascii: "\""))
+        }
         response.addField("Cache-Control", "no-cache")
     }
 
@@ -75,7 +84,6 @@ enum EntityTag {
         return number
     }
 
-    private static func text(version: UInt64, epoch: Int64) -> String {
-        "W/\"\(String(epoch, radix: 35))z\(String(version, radix: 35))\""
-    }
+    /// Most bytes of a tag: `W/`, quotes, `z`, a sign, two numbers of 13 digits.
+    private static let textBytesMax = 32
 }

@@ -151,9 +151,9 @@ extension REST {
     ) {
         switch reply {
         case .raised(let receipt):
-            response.addField("X-Request-Id", receipt.id.description)
+            response.addField("X-Request-Id", receipt.id)
         case .occurrence(let view):
-            response.addField("X-Request-Id", view.occurrence.id.description)
+            response.addField("X-Request-Id", view.occurrence.id)
         default: break
         }
         renderRaised(reply, &response)
@@ -166,5 +166,12 @@ extension REST {
 
     @Sendable private static func ofRaise(_ parameter: String) -> Problem.Place.Where {
         parameter == "event" ? .parameter("name") : .body("/" + parameter)
+    }
+}
+
+extension HTTPResponse {
+    /// Adds a header field that names an occurrence.
+    fileprivate mutating func addField(_ name: StaticString, _ id: OccurrenceID) {
+        addField(name, bytesMax: OccurrenceID.textBytesMax) { id.write(to: &$0) }
     }
 }
