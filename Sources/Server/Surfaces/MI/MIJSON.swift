@@ -9,7 +9,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        let query = try request.strictQuery("params")
+        let query = try request.strictQuery(["params"])
         try query.finish()
         guard let row = Commands.row(named: try argument.text()) else {
             throw Problem(404, "not_found", "There is no such command; /json/which lists them.")

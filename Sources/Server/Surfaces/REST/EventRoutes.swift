@@ -8,7 +8,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("limit", "cursor")
+        var query = try request.strictQuery(["limit", "cursor"])
         let limit = query.number("limit", in: 1...rest.interface.pageMax, fallback: 100)
         let cursor = query.cursor("cursor")
         try query.finish()
@@ -65,7 +65,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("wait", "timeout", "dry_run")
+        var query = try request.strictQuery(["wait", "timeout", "dry_run"])
         let waits = query.choice("wait", of: ["delivered"]) != nil
         let timeout = query.duration("timeout", in: 1...50_000, fallback: 10_000)
         let isDryRun = query.choice("dry_run", of: ["true", "false"]) == "true"

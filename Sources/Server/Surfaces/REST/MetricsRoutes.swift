@@ -8,7 +8,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("subscriptions")
+        var query = try request.strictQuery(["subscriptions"])
         let wantsSubscriptions = query.choice("subscriptions", of: ["true", "false"]) == "true"
         try query.finish()
         let core = try rest.coreMetrics(for: caller, at: request.received)

@@ -8,7 +8,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("event", "since", "state", "limit", "cursor")
+        var query = try request.strictQuery(["event", "since", "state", "limit", "cursor"])
         let command = ListOccurrencesCommand(
             event: query.eventGlob("event"), since: query.time("since"),
             state: query.choice("state", of: OccurrenceState.allCases.map(\.rawValue))

@@ -8,7 +8,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("timeout")
+        var query = try request.strictQuery(["timeout"])
         let timeout = query.duration(
             "timeout", in: ProbeCommand.timeoutRange,
             fallback: ProbeCommand.timeoutMillisecondsDefault)

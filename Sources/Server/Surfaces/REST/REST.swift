@@ -73,8 +73,8 @@ struct PathArgument {
 
 /// How the REST surface reads a request.
 extension HTTPRequest {
-    /// The query's parameters; none but `allowed` may be there.
-    func strictQuery(_ allowed: String...) throws(Problem) -> QueryReader {
+    /// The query's parameters; none but `allowed` may be there. Valid as long as the request.
+    func strictQuery(_ allowed: [StaticString] = []) throws(Problem) -> QueryReader {
         try QueryReader(query, allowed: allowed)
     }
 

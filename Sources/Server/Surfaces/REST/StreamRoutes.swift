@@ -8,7 +8,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("event")
+        var query = try request.strictQuery(["event"])
         let event = query.eventGlob("event")
         try query.finish()
         let mayRead = try rest.readable(by: caller)

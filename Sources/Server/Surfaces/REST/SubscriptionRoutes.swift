@@ -82,7 +82,7 @@ extension REST {
         _ rest: REST, _ caller: Caller, _ request: borrowing HTTPRequest,
         _ argument: PathArgument, _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
-        var query = try request.strictQuery("event", "socket", "transport", "limit", "cursor")
+        var query = try request.strictQuery(["event", "socket", "transport", "limit", "cursor"])
         let event = query.eventName("event")
         let socket = query.text("socket")
         let transport = query.choice("transport", of: rest.interface.transportNames)
