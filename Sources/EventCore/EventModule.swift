@@ -96,9 +96,8 @@ public struct EventModule: Sendable {
                 parameter: "params", fault: .tooLong)
         }
         let given = zip(names, values).compactMap { name, value in value.map { (name, $0) } }
-        var command = RaiseCommand(
+        let command = RaiseCommand(
             event: event, params: Params(named: given), createsEvent: false)
-        command.mayRaiseReserved = true
-        return try command.raise(on: interface, at: now) { _ in nil }
+        return try command.raise(by: .module, on: interface, at: now) { _ in nil }
     }
 }

@@ -103,11 +103,10 @@ public enum Commands {
             return try command.run(
                 mayBeReserved: caller.mayPassOn(command.event), on: interface, at: now,
                 continuation: continuation)
-        case .raise(var command):
-            command.mayRaiseReserved = caller.mayPassOn(command.event)
-            command.raiser = caller.name
-            command.trace = whom.trace
-            return try command.run(on: interface, at: now, continuation: continuation)
+        case .raise(let command):
+            return try command.run(
+                by: Raiser(whom, of: command.event), on: interface, at: now,
+                continuation: continuation)
         case .dryRun(var command):
             command.mayRaiseReserved = caller.mayPassOn(command.event)
             return .done(try command.run(caller.globs(of: .read), on: interface, at: now))

@@ -11,7 +11,7 @@ public struct DryRunCommand: Sendable {
     public var params: Params
     /// Whether a raise would create an unknown event: else that is an error, as there.
     public var createsEvent: Bool
-    /// See `RaiseCommand`. The command layer sets it, never a surface.
+    /// See `Raiser`. The command layer sets it, never a surface.
     var mayRaiseReserved = false
 
     /// A command.

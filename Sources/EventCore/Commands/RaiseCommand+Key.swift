@@ -17,12 +17,13 @@ extension RaiseCommand {
     /// `idempotencyKeyReused`, `idempotencyKeyInUse`, `idempotencyKeyUnresolved`, `tooManyIdempotencyKeys`,
     /// `insufficientStorage`, `storeUnavailable`.
     func run(
-        under key: IdempotencyKey, on interface: EventInterface, at now: Moment,
-        _ continuation: () -> CommandContinuation
+        under key: IdempotencyKey, by raiser: Raiser, on interface: EventInterface,
+        at now: Moment, _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         try params.check(interface.limits)
         let once = RaiseOnce(
-            command: self, name: KeyTable.Name(caller: raiser, key: key.text),
+            command: self, raiser: raiser,
+            name: KeyTable.Name(caller: raiser.name, key: key.text),
             fingerprint: RaiseFingerprint.of(event, params), interface: interface)
         let answer = continuation()
         let outcome = try interface.locked { core throws(CommandError) -> CommandOutcome? in
@@ -55,6 +56,7 @@ extension RaiseCommand {
 /// One raise under a key, on its way through the journal.
 private struct RaiseOnce: Sendable {
     let command: RaiseCommand
+    let raiser: Raiser
     let name: KeyTable.Name
     let fingerprint: UInt64
     let interface: EventInterface
@@ -75,7 +77,8 @@ private struct RaiseOnce: Sendable {
                 .tooManyIdempotencyKeys,
                 "No more than \(limits.idempotencyKeysMax) keys are kept, each for a day.")
         }
-        _ = try command.number(in: &core, of: interface)
+        _ = try command.number(
+            in: &core, of: interface, mayBeReserved: raiser.mayRaiseReserved)
         try interface.checkJournal(core)
         core.state.keys.claim(name, fingerprint, at: now.wall)
     }
@@ -131,7 +134,8 @@ private struct RaiseOnce: Sendable {
     ) throws(CommandError) -> EventState.Raised {
         let number: UInt32
         do throws(CommandError) {
-            number = try command.number(in: &core, of: interface)
+            number = try command.number(
+                in: &core, of: interface, mayBeReserved: raiser.mayRaiseReserved)
         } catch {
             // Its event was withdrawn meanwhile, and cannot be made again.
             core.state.keys.release(name)
@@ -141,7 +145,7 @@ private struct RaiseOnce: Sendable {
         }
         let raised = core.state.raise(
             event: number, params: command.params, raiser: core.state.names.number(of: name.caller),
-            depth: command.depth, trace: command.trace, now: now)
+            depth: command.depth, trace: raiser.trace, now: now)
         let receipt = receipt(raised, now)
         if let stored = core.state.keys.raised(name, receipt) {
             // Should it not be written, the raise has happened all the same.

@@ -19,15 +19,8 @@ public struct RaiseCommand: Sendable {
     /// wait: `EventInterface.stopWaiting` ends that. Where too many wait already, the answer tells how it stands.
     public var onWaiting: (@Sendable (OccurrenceID) -> Void)?
     /// Where it is set, a second raise by this caller under this key answers what the first one did, see
-    /// `RaiseCommand.run(under:on:at:_:)`.
+    /// `RaiseCommand.run(under:by:on:at:_:)`.
     public var key: IdempotencyKey?
-    /// What the caller calls its request. The command layer sets it, never a surface.
-    var trace: Trace?
-    /// The name of the caller. The command layer sets it, never a surface.
-    var raiser: String?
-    /// Whether `E_CORE_…` and `E_EVI_…` may be raised: by Carillon's own modules, and by admins who say who they are.
-    /// The command layer sets it, never a surface.
-    var mayRaiseReserved = false
 
     /// A command.
     public init(event: String, params: Params, createsEvent: Bool) {
@@ -37,16 +30,17 @@ public struct RaiseCommand: Sendable {
     }
 
     func run(
-        on interface: EventInterface, at now: Moment, continuation: () -> CommandContinuation
+        by raiser: Raiser, on interface: EventInterface, at now: Moment,
+        continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         if let key {
-            return try run(under: key, on: interface, at: now, continuation)
+            return try run(under: key, by: raiser, on: interface, at: now, continuation)
         }
         if let onWaiting {
-            return try runWaiting(onWaiting, on: interface, at: now, continuation)
+            return try runWaiting(onWaiting, by: raiser, on: interface, at: now, continuation)
         }
         var waits = false
-        let receipt = try raise(on: interface, at: now) { receipt in
+        let receipt = try raise(by: raiser, on: interface, at: now) { receipt in
             waits = true
             return SendLane.Waiter(
                 sequence: receipt.id.sequence, reply: .raised(receipt), continuation: continuation()
@@ -56,12 +50,12 @@ public struct RaiseCommand: Sendable {
     }
 
     private func runWaiting(
-        _ onWaiting: @Sendable (OccurrenceID) -> Void, on interface: EventInterface,
-        at now: Moment, _ continuation: () -> CommandContinuation
+        _ onWaiting: @Sendable (OccurrenceID) -> Void, by raiser: Raiser,
+        on interface: EventInterface, at now: Moment, _ continuation: () -> CommandContinuation
     ) throws(CommandError) -> CommandOutcome {
         var waits = false
         let receipt = try raise(
-            on: interface, at: now,
+            by: raiser, on: interface, at: now,
             deliveries: {
                 waits = true
                 return OccurrenceWaits.Waiter(receipt: $0, continuation: continuation())
@@ -79,47 +73,68 @@ public struct RaiseCommand: Sendable {
     /// Raises. Where a transport lags, `waiter` says who waits for it (nil: nobody); where deliveries are pending,
     /// `deliveries` says who waits for the last of them. Both are called under the core's lock.
     func raise(
-        on interface: EventInterface, at now: Moment,
+        by raiser: Raiser, on interface: EventInterface, at now: Moment,
         waiter: (RaiseReceipt) -> SendLane.Waiter? = { _ in nil },
         deliveries: (RaiseReceipt) -> OccurrenceWaits.Waiter? = { _ in nil }
     ) throws(CommandError) -> RaiseReceipt {
         try params.check(interface.limits)
+        let raising = Raising(command: self, raiser: raiser, interface: interface, now: now)
         let raised = try interface.locked { core throws(CommandError) -> EventState.Raised in
-            interface.expireFirst(&core, at: now)
-            let number = try number(in: &core, of: interface)
-            let raised = core.state.raise(
-                event: number, params: params, raiser: core.state.names.number(of: raiser),
-                depth: depth, trace: trace, now: now)
-            if onWaiting != nil {
-                if core.state.mayWait(for: raised.id, interface.limits),
-                    let waiter = deliveries(receipt(raised, now))
+            let raised = try raising.raise(in: &core)
+            if raising.command.onWaiting != nil {
+                if core.state.mayWait(for: raised.id, raising.interface.limits),
+                    let waiter = deliveries(raising.receipt(raised))
                 {
                     core.state.waits.wait(waiter)
                 }
-            } else if let lane = raised.lagging, let waiter = waiter(receipt(raised, now)) {
+            } else if let lane = raised.lagging, let waiter = waiter(raising.receipt(raised)) {
                 core.state.lanes[lane].wait(waiter)
             }
             return raised
         }
         interface.carry(raised, begun: now)
-        return receipt(raised, now)
-    }
-
-    private func receipt(_ raised: EventState.Raised, _ now: Moment) -> RaiseReceipt {
-        RaiseReceipt(id: raised.id, event: event, time: now.wall, matched: raised.matched)
+        return raising.receipt(raised)
     }
 
     /// The event's number; created where it may be.
     func number(
-        in core: inout EventInterface.Core, of interface: EventInterface
+        in core: inout EventInterface.Core, of interface: EventInterface, mayBeReserved: Bool
     ) throws(CommandError) -> UInt32 {
         if let number = core.state.events.number(of: event) {
-            try interface.checkReserved(number, mayBeReserved: mayRaiseReserved, in: core)
+            try interface.checkReserved(number, mayBeReserved: mayBeReserved, in: core)
             return number
         }
         try interface.checkName(event)
         return try interface.event(
-            event, mayCreate: createsEvent, mayBeReserved: mayRaiseReserved, in: &core)
+            event, mayCreate: createsEvent, mayBeReserved: mayBeReserved, in: &core)
+    }
+}
+
+/// A raise at the core's lock. It cannot be copied, so that the closures which bring it there borrow it: as captures of
+/// their own, command and interface would be copied for each of them, at every raise.
+private struct Raising: ~Copyable {
+    let command: RaiseCommand
+    let raiser: Raiser
+    let interface: EventInterface
+    let now: Moment
+
+    /// Raises, under the lock.
+    func raise(
+        in core: inout EventInterface.Core
+    ) throws(CommandError) -> EventState.Raised {
+        interface.expireFirst(&core, at: now)
+        let number = try command.number(
+            in: &core, of: interface, mayBeReserved: raiser.mayRaiseReserved)
+        return core.state.raise(
+            event: number, params: command.params,
+            raiser: core.state.names.number(of: raiser.name), depth: command.depth,
+            trace: raiser.trace, now: now)
+    }
+
+    /// What whoever raised is told.
+    func receipt(_ raised: EventState.Raised) -> RaiseReceipt {
+        RaiseReceipt(
+            id: raised.id, event: command.event, time: now.wall, matched: raised.matched)
     }
 }
 
