@@ -36,40 +36,63 @@ public struct ListSubscribersCommand: Sendable {
     func run(
         _ globs: [EventGlob]?, on interface: EventInterface, at now: Moment
     ) throws(CommandError) -> CommandReply {
-        let wanted = try parsedSocket(interface)
-        let number = transport.map { name in
-            interface.transports.firstIndex { $0.name == name } ?? -1
-        }
+        let listing = Listing(
+            command: self, socket: try parsedSocket(interface),
+            transport: transport.map { name in
+                interface.transports.firstIndex { $0.name == name } ?? -1
+            }, globs: globs, interface: interface, now: now)
         return try interface.locked { core throws(CommandError) -> CommandReply in
+            try listing.answer(in: &core)
+        }
+    }
+
+    /// A listing at the core's lock. It cannot be copied, so that the closure which brings it there borrows it: most often
+    /// the answer is that nothing has changed, and copies would be a good part of what that costs.
+    private struct Listing: ~Copyable {
+        let command: ListSubscribersCommand
+        let socket: Socket?
+        /// The transport's place in the table; -1 for one that is not there.
+        let transport: Int?
+        let globs: [EventGlob]?
+        let interface: EventInterface
+        let now: Moment
+
+        /// The answer, under the lock.
+        func answer(in core: inout EventInterface.Core) throws(CommandError) -> CommandReply {
             interface.expireFirst(&core, at: now)
-            let eventNumber = event.flatMap { core.state.events.number(of: $0) }
-            if let event, eventNumber == nil {
-                if requiresEvent { throw interface.eventNotFound(event) }
+            let event = command.event.flatMap { core.state.events.number(of: $0) }
+            if let name = command.event, event == nil {
+                if command.requiresEvent { throw interface.eventNotFound(name) }
                 return .subscriptions(
                     SubscriptionPage(
                         subscriptions: [], nextCursor: nil,
                         version: interface.version(ofSubscribersOf: nil, in: core.state)))
             }
-            let version = interface.version(ofSubscribersOf: eventNumber, in: core.state)
-            if version == knownVersion { return .unchanged(version: version) }
-            var page = Page(limit: limit, scansLeft: interface.limits.pageScanMax)
-            func visit(_ slot: UInt32) -> Bool {
-                page.take(slot, in: core.state.slab) { record in
-                    core.state.events[record.event].isOf(globs)
-                        && (number == nil || number == Int(record.transport))
-                        && (wanted == nil || wanted?.sameIdentity(as: record.socket) == true)
-                }
-            }
-            if let eventNumber, let wanted {
-                let slot = core.state.find(event: eventNumber, socket: wanted)
-                if let slot, core.state.slab[slot].id < cursor ?? .max { _ = visit(slot) }
-            } else {
-                core.state.visitSubscribers(of: eventNumber, below: cursor, visit)
-            }
+            let version = interface.version(ofSubscribersOf: event, in: core.state)
+            if version == command.knownVersion { return .unchanged(version: version) }
+            let page = page(of: event, in: &core)
             return .subscriptions(
                 SubscriptionPage(
                     subscriptions: page.slots.map { interface.view($0, in: core.state, at: now) },
                     nextCursor: page.nextCursor, version: version))
+        }
+
+        private func page(of event: UInt32?, in core: inout EventInterface.Core) -> Page {
+            var page = Page(limit: command.limit, scansLeft: interface.limits.pageScanMax)
+            func visit(_ slot: UInt32) -> Bool {
+                page.take(slot, in: core.state.slab) { record in
+                    core.state.events[record.event].isOf(globs)
+                        && (transport == nil || transport == Int(record.transport))
+                        && (socket == nil || socket?.sameIdentity(as: record.socket) == true)
+                }
+            }
+            if let event, let socket {
+                let slot = core.state.find(event: event, socket: socket)
+                if let slot, core.state.slab[slot].id < command.cursor ?? .max { _ = visit(slot) }
+            } else {
+                core.state.visitSubscribers(of: event, below: command.cursor, visit)
+            }
+            return page
         }
     }
 

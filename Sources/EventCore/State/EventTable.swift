@@ -85,14 +85,16 @@ public enum EventName {
 
     /// Whether `name` is `[A-Za-z][A-Za-z0-9_.-]*` of 1 to 64 bytes.
     public static func isValid(_ name: String) -> Bool {
-        let bytes = name.utf8
-        guard let first = bytes.first, bytes.count <= bytesMax, isLetter(first) else {
-            return false
+        let bytes = name.utf8Span.span
+        guard 1...bytesMax ~= bytes.count, isLetter(bytes[0]) else { return false }
+        for index in bytes.indices {
+            let byte = bytes[index]
+            guard
+                isLetter(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2E
+                    || byte == 0x2D
+            else { return false }
         }
-        return bytes.allSatisfy { byte in
-            isLetter(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2E
-                || byte == 0x2D
-        }
+        return true
     }
 
     /// Whether only Carillon's own modules may raise or create it: `E_CORE_…` and `E_EVI_…`.
