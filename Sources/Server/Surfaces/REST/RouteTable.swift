@@ -72,9 +72,9 @@ enum RouteTable {
     static func match(_ method: HTTPMethod, _ path: UnsafeBufferPointer<UInt8>) -> Match {
         let wanted = method == .head ? .get : method
         guard !path.isEmpty else { return .unknownPath }
-        let initial = path.count > 1 ? path[1] : 0
+        let outline = PathOutline(path)
         var known: [HTTPMethod] = []
-        for index in patterns.indices where patterns[index].initial == initial {
+        for index in patterns.indices where patterns[index].outline == outline {
             guard let argument = patterns[index].match(path) else { continue }
             if routes[index].method == wanted { return .route(index, argument) }
             known.append(routes[index].method)
