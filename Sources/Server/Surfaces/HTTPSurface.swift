@@ -25,7 +25,7 @@ struct HTTPSurface: HTTPHandler {
         let sent = RequestID.sent(in: request)
         if let sent { response.addField("X-Request-Id", sent) }
         do throws(Problem) {
-            return try answer(request, hasID: sent != nil, &response)
+            return try answer(request, sentID: sent, &response)
         } catch {
             error.write(to: &response)
             return .ready
@@ -33,7 +33,8 @@ struct HTTPSurface: HTTPHandler {
     }
 
     private func answer(
-        _ request: borrowing HTTPRequest, hasID: Bool, _ response: inout HTTPResponse
+        _ request: borrowing HTTPRequest, sentID: UnsafeBufferPointer<UInt8>?,
+        _ response: inout HTTPResponse
     ) throws(Problem) -> HTTPAnswer {
         try requestGuard?.checkFlood(request)
         let browsers = rest.rules.current.browsers
@@ -50,8 +51,8 @@ struct HTTPSurface: HTTPHandler {
             response.label = UInt8(index + 1)
             var caller = try caller(of: request, isOpen: RouteTable.routes[index].isOpen)
             caller.trace = RequestID.trace(
-                of: request, makesID: RouteTable.routes[index].makesRequestID)
-            if !hasID, let made = caller.trace?.requestID {
+                of: request, sent: sentID, makesID: RouteTable.routes[index].makesRequestID)
+            if sentID == nil, let made = caller.trace?.requestID {
                 response.addField("X-Request-Id", made)
             }
             if RouteTable.routes[index].method != .get,

@@ -19,6 +19,8 @@ final class LiveRules: Sendable {
 
     /// Those in force: to be taken once per request.
     var current: Rules { rules.withLock { $0 } }
+    /// Only whether events come into being, without a copy of the rest.
+    var dynamicEvents: Bool { rules.withLock { $0.dynamicEvents } }
 
     /// Requests that begin from now on go by these.
     func replace(_ new: Rules) {

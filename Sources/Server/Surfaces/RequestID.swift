@@ -12,9 +12,12 @@ enum RequestID {
 
     /// What the client sent; nil where that is nothing, and `makesID` false. Else an id of our own, so that a change is
     /// found again in the audit.
-    static func trace(of request: borrowing HTTPRequest, makesID: Bool) -> Trace? {
+    /// `sent` is what `sent(in:)` said.
+    static func trace(
+        of request: borrowing HTTPRequest, sent: UnsafeBufferPointer<UInt8>?, makesID: Bool
+    ) -> Trace? {
         let parent = request.field("traceparent")
-        let id = sent(in: request).map { String(decoding: $0, as: UTF8.self) }
+        let id = sent.map { String(decoding: $0, as: UTF8.self) }
         guard id != nil || parent != nil || makesID else { return nil }
         let trace = Trace(
             requestID: id ?? (makesID ? made() : nil),

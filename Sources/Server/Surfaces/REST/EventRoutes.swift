@@ -82,7 +82,7 @@ extension REST {
         }
         var command = RaiseCommand(
             event: event, params: try RaiseBody.params(in: request.body.span),
-            createsEvent: rest.rules.current.dynamicEvents)
+            createsEvent: rest.rules.dynamicEvents)
         command.key = key
         if waits {
             command.onWaiting = { [interface = rest.interface] in
@@ -90,7 +90,7 @@ extension REST {
             }
         }
         // A request without an id of its own is called as its occurrence is.
-        let hasID = RequestID.sent(in: request) != nil
+        let hasID = caller.trace?.requestID != nil
         return try rest.run(
             .raise(command), by: caller, for: request, &response, position: ofRaise,
             render: hasID ? renderRaised : renderRaisedWithID)
@@ -102,7 +102,7 @@ extension REST {
     ) throws(Problem) -> HTTPAnswer {
         let command = DryRunCommand(
             event: event, params: try RaiseBody.params(in: request.body.span),
-            createsEvent: rest.rules.current.dynamicEvents)
+            createsEvent: rest.rules.dynamicEvents)
         return try rest.run(
             .dryRun(command), by: caller, for: request, &response, position: ofRaise
         ) { reply, response in

@@ -42,7 +42,8 @@ struct REST: Sendable {
                     }
                 }
             }
-            switch outcome {
+            // Consumed, as all copies of a reply cost what it holds.
+            switch consume outcome {
             case .done(let reply):
                 render(reply, &response)
                 return .ready

@@ -25,7 +25,7 @@ extension REST {
         let command = SubscribeCommand(
             event: event, socket: socket, format: format,
             expire: permanent ? .never : expire.map { .seconds($0) } ?? .default,
-            createsEvent: rest.rules.current.dynamicEvents)
+            createsEvent: rest.rules.dynamicEvents)
         return try rest.run(
             .subscribe(command), by: caller, for: request, &response, position: inBody,
             render: renderSubscribed
