@@ -1,17 +1,20 @@
 /// What a command answers; each surface writes it in its own form.
+///
+/// It is handed on several times, so what takes more room than a raise's receipt or an occurrence is kept apart
+/// (`indirect`): else every answer would be as large as the largest.
 public enum CommandReply: Sendable {
     /// Subscribed, or renewed (`created` false).
-    case subscribed(SubscriptionView, created: Bool)
+    indirect case subscribed(SubscriptionView, created: Bool)
     /// Ended, or was not there to end (`existed` false: only where `expire` 0 asked for it).
     case unsubscribed(existed: Bool)
     /// One subscription.
-    case subscription(SubscriptionView)
+    indirect case subscription(SubscriptionView)
     /// A page of subscriptions, newest first.
     case subscriptions(SubscriptionPage)
     /// A page of events, in the order of their numbers.
     case events(EventPage)
     /// One event; `created` where the command made it.
-    case event(EventView, created: Bool)
+    indirect case event(EventView, created: Bool)
     /// An occurrence with what became of it.
     case occurrence(OccurrenceView)
     /// A page of occurrences, newest first.
@@ -19,11 +22,11 @@ public enum CommandReply: Sendable {
     /// An event was raised.
     case raised(RaiseReceipt)
     /// An event had been raised under the same key before; with how that stands, where it was asked to wait for it.
-    case replayed(RaiseReceipt, OccurrenceView?)
+    indirect case replayed(RaiseReceipt, OccurrenceView?)
     /// What raising an event would do.
     case foretold(RaiseForecast)
     /// A subscriber was tested.
-    case probed(ProbeView)
+    indirect case probed(ProbeView)
     /// The listing is the one whose version was given.
     case unchanged(version: UInt64)
     /// Names of commands.
@@ -31,13 +34,13 @@ public enum CommandReply: Sendable {
     /// The parameters that a command takes: each way to call it, by names in their order.
     case parameterSets([[String]])
     /// One command's description.
-    case command(CommandRow)
+    indirect case command(CommandRow)
     /// Statistics in the order in which they were asked for.
     case statistics([Statistic])
     /// The same, asked for their kinds.
     case statisticKinds([Statistic])
     /// The core's metrics.
-    case metrics(CoreMetrics)
+    indirect case metrics(CoreMetrics)
     /// Name and version of the program.
     case version(String)
     /// When the program started, milliseconds since 1970, and how long it has run, seconds.
@@ -57,7 +60,7 @@ public enum CommandReply: Sendable {
     /// The routes of the script.
     case routes([RouteView])
     /// A route was run.
-    case routeRun(RouteRunView)
+    indirect case routeRun(RouteRunView)
 }
 
 /// Called once with the answer of a command that could not be answered at once: on the journal's queue, on a
