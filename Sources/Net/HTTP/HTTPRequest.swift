@@ -73,11 +73,8 @@ public struct HTTPRequest: ~Copyable {
     /// none. `name` is ASCII. Host, Content-Length, Content-Type, Authorization and Origin are
     /// never there twice.
     public func field(_ name: StaticString) -> UnsafeBufferPointer<UInt8>? {
-        for index in 0..<reader.pointee.head.fieldCount {
-            let field = reader.pointee.head.field(at: index)
-            if name.equalsIgnoringCase(bytes(field.name)) { return bytes(field.value) }
-        }
-        return nil
+        guard let value = reader.pointee.head.value(of: name, in: base) else { return nil }
+        return bytes(value)
     }
 
     /// What the handler remembers of this connection; empty at first, gone with it. Another connection never sees it.
@@ -99,20 +96,5 @@ public struct HTTPRequest: ~Copyable {
         // RFC 9112 §3.2.4: OPTIONS for an authority without path or query is `OPTIONS *`.
         let text: StaticString = method == .options ? "*" : "/"
         return UnsafeBufferPointer(start: text.utf8Start, count: 1)
-    }
-}
-
-extension StaticString {
-    /// Whether `bytes` is this ASCII text, letters in any case.
-    func equalsIgnoringCase(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count == utf8CodeUnitCount else { return false }
-        for index in 0..<bytes.count {
-            let one = bytes[index]
-            let other = utf8Start[index]
-            guard one == other || (one ^ other == 0x20 && (one | 0x20) &- 0x61 < 26) else {
-                return false
-            }
-        }
-        return true
     }
 }

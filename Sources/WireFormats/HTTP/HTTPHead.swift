@@ -88,6 +88,33 @@ public struct HTTPHead: ~Copyable, Sendable {
         fields[index]
     }
 
+    /// Where the value of the first field line of this name stands, letters in any case; nil when there is none. `name` is
+    /// ASCII, and `bytes` are the request's, of which this is the head.
+    public func value(of name: StaticString, in bytes: UnsafePointer<UInt8>) -> HTTPRange? {
+        for index in 0..<fieldCount {
+            let field = fields[index]
+            // The lengths first: they tell most names apart, and this is asked several times of every request.
+            guard field.name.count == name.utf8CodeUnitCount else { continue }
+            let isNamed = unsafe Self.equalsIgnoringCase(
+                bytes + field.name.start, name.utf8Start, field.name.count)
+            if isNamed { return field.value }
+        }
+        return nil
+    }
+
+    private static func equalsIgnoringCase(
+        _ bytes: UnsafePointer<UInt8>, _ name: UnsafePointer<UInt8>, _ count: Int
+    ) -> Bool {
+        for index in 0..<count {
+            let one = unsafe bytes[index]
+            let other = unsafe name[index]
+            guard one == other || (one ^ other == 0x20 && (one | 0x20) &- 0x61 < 26) else {
+                return false
+            }
+        }
+        return true
+    }
+
     /// Forgets what the last request said; the field places need not be wiped.
     mutating func reset() {
         method = .other
