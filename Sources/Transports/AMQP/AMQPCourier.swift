@@ -37,7 +37,7 @@ final class AMQPCourier: Courier {
         let first = attempt[0].target
         return attempt.count < settings.messagesPerAttempt
             && (delivery.target === first || delivery.target.broker == first.broker)
-            && bytes + delivery.payload.count <= settings.bytesPerAttempt
+            && bytes + delivery.payloadBytes <= settings.bytesPerAttempt
     }
 
     func open(ledger: any DeliveryLedger) {

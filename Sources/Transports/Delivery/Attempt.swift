@@ -96,7 +96,7 @@ struct AttemptEnd<Target: DeliveryTarget> {
         AttemptFacts(
             time: attempt.ticket.began.wall,
             microseconds: max(0, now.boot - attempt.ticket.began.boot) / 1_000,
-            bytes: attempt.deliveries[place].payload.count, answer: answer(place))
+            bytes: attempt.deliveries[place].payloadBytes, answer: answer(place))
     }
 
     /// What the receipts of all are told alike where all of them arrived, without the bytes of each; nil where one

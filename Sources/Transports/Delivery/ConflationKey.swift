@@ -8,7 +8,10 @@ struct ConflationKey: Hashable {
 
     /// The key of an occurrence on its way to a subscription; nil without the option.
     init?<Target: DeliveryTarget>(_ delivery: borrowing QueuedDelivery<Target>) {
-        guard case .conflate(let names) = delivery.target.options.overflow else { return nil }
+        guard delivery.conflates, case .conflate(let names) = delivery.target.options.overflow
+        else {
+            return nil
+        }
         subscription = delivery.subscription
         let items = delivery.occurrence.params.items
         values = names.map { name in items.first { $0.name == name }?.value }

@@ -71,7 +71,7 @@ extension Courier {
     ) -> Bool {
         let room = min(delivery.target.options.batch, attempt[0].target.options.batch)
         return attempt.count < room
-            && bytes + delivery.payload.count <= DeliverySettings.batchBytesMax
+            && bytes + delivery.payloadBytes <= DeliverySettings.batchBytesMax
     }
 
     func open(ledger: any DeliveryLedger) {}

@@ -53,11 +53,9 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
         _ occurrence: Occurrence, to targets: ArraySlice<EventCore.Target>,
         outcomes: inout [Outcome], payload: (C.Target) -> [UInt8]?
     ) {
-        var deliveries: [QueuedDelivery<C.Target>] = []
-        var places: [Int] = []
+        var deliveries = MoveQueue<QueuedDelivery<C.Target>>()
         var shared: SharedPayload?
-        deliveries.reserveCapacity(targets.count)
-        places.reserveCapacity(targets.count)
+        deliveries.reserve(targets.count)
         for (place, index) in zip(outcomes.indices, targets.indices) {
             // By its index: a target has texts, which are not looked at here.
             guard let reached = targets[index].detail?.target as? C.Target else {
@@ -77,19 +75,24 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
             }
             deliveries.append(
                 QueuedDelivery(
-                    subscription: targets[index].subscription, target: reached, shared: same))
-            places.append(place)
+                    subscription: targets[index].subscription, target: consume reached,
+                    shared: consume same))
+            outcomes[place] = .pending
         }
-        guard !deliveries.isEmpty else { return }
-        guard startThread() else {
-            for place in places { outcomes[place] = .dropped(.stopped) }
-            return
-        }
+        let count = deliveries.count
+        guard count > 0 else { return }
         // A result may come before this returns: the core counts both, in either order.
-        let taken = inbox.put(deliveries)
-        for (index, place) in places.enumerated() {
-            outcomes[place] =
-                taken.map { index < $0 ? .pending : .dropped(.queueFull) } ?? .dropped(.stopped)
+        let taken = startThread() ? inbox.put(&deliveries) : nil
+        if taken != count { dropPending(after: taken, in: &outcomes) }
+    }
+
+    /// What was to wait, but for the first ones that the inbox has taken, does not: the inbox is full, or the engine has
+    /// stopped where it took nil.
+    private func dropPending(after taken: Int?, in outcomes: inout [Outcome]) {
+        var left = taken ?? 0
+        for place in outcomes.indices where outcomes[place] == .pending {
+            left -= 1
+            if left < 0 { outcomes[place] = .dropped(taken == nil ? .stopped : .queueFull) }
         }
     }
 
@@ -163,21 +166,19 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
 
     /// The thread runs when this returns; false once the engine has stopped, or while nobody takes results.
     private func startThread() -> Bool {
-        let (runs, loop) = state.withLock { state -> (Bool, DeliveryLoop<C>?) in
-            guard !state.isStopped, let ledger = state.ledger else { return (false, nil) }
-            guard !state.isRunning else { return (true, nil) }
+        state.withLock { state in
+            guard !state.isStopped, let ledger = state.ledger else { return false }
+            guard !state.isRunning else { return true }
             state.isRunning = true
-            let loop = DeliveryLoop(
-                name, courier: courier, inbox: inbox, settings: state.settings, ledger: ledger,
-                healths: healths, gauges: gauges)
-            return (true, loop)
-        }
-        if let loop {
-            thread.async { [ended] in
+            // The engine lives as long as its thread.
+            thread.async { [self, settings = state.settings] in
+                var loop = DeliveryLoop(
+                    name, courier: courier, inbox: inbox, settings: settings, ledger: ledger,
+                    healths: healths, gauges: gauges)
                 loop.run()
                 ended.signal()
             }
+            return true
         }
-        return runs
     }
 }

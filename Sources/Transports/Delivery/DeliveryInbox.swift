@@ -7,9 +7,9 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
     private let wakeup: Wakeup
     private let state: Lock<State>
 
-    private struct State {
-        /// As they were left, group by group: nothing is copied on its way.
-        var groups: [[QueuedDelivery<Target>]] = []
+    private struct State: ~Copyable {
+        /// As they were left, in order: nothing is copied on its way.
+        var deliveries = MoveQueue<QueuedDelivery<Target>>(capacityKept: capacityKept)
         var bytes = 0
         var bytesMax: Int
         /// Settings that the engine's thread has not taken over yet.
@@ -21,6 +21,9 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         var isAsleep = false
     }
 
+    /// So many deliveries have room at once, whatever comes.
+    static var capacityKept: Int { 1_024 }
+
     /// An empty inbox that takes up to `bytesMax` bytes, each delivery counted with its overhead.
     /// `wakeup` wakes the engine's thread.
     init(bytesMax: Int, wakeup: Wakeup) {
@@ -28,24 +31,19 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         state = Lock(State(bytesMax: bytesMax))
     }
 
-    /// Leaves `deliveries`, in order. The result is how many were taken, or nil once the engine has stopped:
+    /// Leaves `deliveries`, in order. The result is how many were taken out of them, or nil once the engine has stopped:
     /// those at the end that no longer fit are not.
-    func put(_ deliveries: consuming [QueuedDelivery<Target>]) -> Int? {
-        // Moved: who takes them out finds that nobody else holds them, and copies nothing.
-        var group: [QueuedDelivery<Target>]? = deliveries
+    func put(_ deliveries: inout MoveQueue<QueuedDelivery<Target>>) -> Int? {
         let (taken, mustWake) = state.withLock { state -> (Int?, Bool) in
-            guard !state.isClosed, state.stopTime == nil, var group = group.take() else {
-                return (nil, false)
-            }
+            guard !state.isClosed, state.stopTime == nil else { return (nil, false) }
             var taken = 0
-            for place in group.indices {
-                let bytes = group[place].bytes
+            while taken < deliveries.count {
+                let bytes = deliveries.withElement(taken) { $0.bytes }
                 guard state.bytes + bytes <= state.bytesMax else { break }
                 state.bytes += bytes
                 taken += 1
             }
-            if taken < group.count { group.removeSubrange(taken...) }
-            if taken > 0 { state.groups.append(group) }
+            state.deliveries.append(taken, of: &deliveries)
             defer { state.isAsleep = false }
             return (taken, state.isAsleep)
         }
@@ -71,26 +69,23 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
         wakeup.send()
     }
 
-    /// What the engine's thread finds.
-    struct Content: Sendable {
-        /// All that was left, in order, group by group.
-        var groups: [[QueuedDelivery<Target>]]
+    /// What the engine's thread finds beside deliveries.
+    struct Orders: Sendable {
         /// As given to `stop`.
         var stopTime: Int64?
         /// As given to `adjust`, once.
         var settings: DeliverySettings?
     }
 
-    /// Takes all that was left.
-    func take() -> Content {
+    /// Takes all that was left, in order, and leaves `deliveries` in its place: empty, with its memory.
+    func take(_ deliveries: inout MoveQueue<QueuedDelivery<Target>>) -> Orders {
         state.withLock { state in
             state.isAsleep = false
-            let content = Content(
-                groups: state.groups, stopTime: state.stopTime, settings: state.settings)
-            state.groups = []
+            swap(&state.deliveries, &deliveries)
+            let orders = Orders(stopTime: state.stopTime, settings: state.settings)
             state.settings = nil
             state.bytes = 0
-            return content
+            return orders
         }
     }
 
@@ -99,17 +94,16 @@ final class DeliveryInbox<Target: DeliveryTarget>: Sendable {
     /// it.
     func fallAsleep() -> Bool {
         state.withLock { state in
-            state.isAsleep = state.groups.isEmpty
+            state.isAsleep = state.deliveries.isEmpty
             return state.isAsleep
         }
     }
 
     /// Takes what is left, the last time: nothing is accepted any more.
-    func close() -> [QueuedDelivery<Target>] {
+    func close(_ deliveries: inout MoveQueue<QueuedDelivery<Target>>) {
         state.withLock { state in
             state.isClosed = true
-            defer { state.groups = [] }
-            return Array(state.groups.joined())
+            swap(&state.deliveries, &deliveries)
         }
     }
 }

@@ -2,9 +2,8 @@ internal import EventCore
 internal import Net
 
 /// The thread of a `DeliveryEngine`: takes deliveries from the inbox, keeps them in the schedule, has the
-/// courier make the attempts, and reports what became of them.
-final class DeliveryLoop<C: Courier>: @unchecked Sendable {
-    // @unchecked because it is made on one thread and from then on only touched inside `run`.
+/// courier make the attempts, and reports what became of them. Made on the thread on which it runs; nobody else has it.
+struct DeliveryLoop<C: Courier>: ~Copyable {
     private let name: String
     private let courier: C
     private let inbox: DeliveryInbox<C.Target>
@@ -13,6 +12,9 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     private let gauges: DeliveryGauges
     private var schedule: DeliverySchedule<C.Target>
     private var report: DeliveryReport
+    /// What was left in the inbox and is not in the schedule yet.
+    private var arrived = MoveQueue<QueuedDelivery<C.Target>>(
+        capacityKept: DeliveryInbox<C.Target>.capacityKept)
     private var ended: [AttemptEnd<C.Target>] = []
     private var subscriptions: [SubscriptionRef] = []
     private var random = SystemRandomNumberGenerator()
@@ -37,23 +39,19 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     }
 
     /// Runs until `DeliveryInbox.stop`: blocks its thread for as long. All is reported and closed when it returns.
-    func run() {
+    mutating func run() {
         courier.open(ledger: ledger)
         while true {
-            var content = inbox.take()
+            let orders = inbox.take(&arrived)
             var now = Clock.now()
-            if let settings = content.settings { schedule.settings = settings }
-            for group in content.groups.indices {
-                // From the end, where taking an element out moves it.
-                content.groups[group].reverse()
-                while let delivery = content.groups[group].popLast() {
-                    schedule.add(delivery, now: now.boot, report: &report)
-                }
+            if let settings = orders.settings { schedule.settings = settings }
+            while !arrived.isEmpty {
+                schedule.add(arrived.removeFirst(), now: now.boot, report: &report)
             }
-            if let stopTime = content.stopTime, hasDone(by: stopTime, now: now.boot) { break }
+            if let stopTime = orders.stopTime, hasDone(by: stopTime, now: now.boot) { break }
             let hasMore = startAttempts(now: now)
             tell()
-            let wakeTime = earlier(schedule.wakeTime(), content.stopTime)
+            let wakeTime = earlier(schedule.wakeTime(), orders.stopTime)
             let mayWait = !hasMore && inbox.fallAsleep()
             courier.wait(until: mayWait ? wakeTime : 0, ended: &ended)
             now = Clock.now()
@@ -74,7 +72,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
 
     /// Begins what may begin; true if that was not all. An attempt may end, and take its time, before the next begins:
     /// so each begins at a time of its own.
-    private func startAttempts(now: Moment) -> Bool {
+    private mutating func startAttempts(now: Moment) -> Bool {
         var time = now
         for _ in 0..<Self.startsPerTurn {
             let next = schedule.next(now: time, report: &report) { [courier] in
@@ -91,7 +89,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     }
 
     /// The attempt without deliveries whose subscriptions have ended; nil if none is left.
-    private func withoutRefused(
+    private mutating func withoutRefused(
         _ attempt: Attempt<C.Target>, now: Moment
     ) -> Attempt<C.Target>? {
         subscriptions.removeAll(keepingCapacity: true)
@@ -112,20 +110,20 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
         return Attempt(deliveries: left, ticket: attempt.ticket)
     }
 
-    private func concludeAttempts(now: Moment) {
-        guard !ended.isEmpty else { return }
-        for end in ended { conclude(end, now: now) }
-        ended.removeAll(keepingCapacity: true)
+    private mutating func concludeAttempts(now: Moment) {
+        // From the end, where taking one out moves it. Nearly always there is one.
+        ended.reverse()
+        while let end = ended.popLast() { conclude(end, now: now) }
     }
 
-    private func conclude(_ end: AttemptEnd<C.Target>, now: Moment) {
+    private mutating func conclude(_ end: borrowing AttemptEnd<C.Target>, now: Moment) {
         schedule.end(end, now: now, random: &random, report: &report)
     }
 
     // MARK: Telling
 
     /// Tells what has happened since the last time, all at once.
-    private func tell() {
+    private mutating func tell() {
         gauges.follow(schedule)
         guard !report.isEmpty else { return }
         healths.publish(report.healths)
@@ -137,7 +135,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
     }
 
     /// Stops everything: what has not ended by now is dropped.
-    private func giveUp() {
+    private mutating func giveUp() {
         courier.close(ended: &ended)
         let now = Clock.now()
         for end in ended {
@@ -154,6 +152,7 @@ final class DeliveryLoop<C: Courier>: @unchecked Sendable {
         }
         ended = []
         schedule.removeAll(.stopped, report: &report)
-        for delivery in inbox.close() { report.settle(delivery, .dropped(.stopped)) }
+        inbox.close(&arrived)
+        while !arrived.isEmpty { report.settle(arrived.removeFirst(), .dropped(.stopped)) }
     }
 }

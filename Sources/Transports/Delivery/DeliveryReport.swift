@@ -49,14 +49,16 @@ struct DeliveryReport {
             }
             return
         }
-        for place in end.attempt.deliveries.indices {
-            let shared = end.attempt.deliveries[place].shared
-            var attempt = facts
-            attempt.bytes = shared.bytes.count
-            results.append(
-                DeliveryResult(
-                    subscription: end.attempt.deliveries[place].subscription, outcome: .delivered,
-                    of: shared.occurrence, attempt: attempt))
+        end.attempt.deliveries.withUnsafeBufferPointer { deliveries in
+            for place in deliveries.indices {
+                var attempt = facts
+                attempt.bytes = deliveries[place].payloadBytes
+                results.append(
+                    DeliveryResult(
+                        subscription: deliveries[place].subscription, outcome: .delivered,
+                        occurrence: deliveries[place].shared.occurrence.id,
+                        raised: deliveries[place].shared.occurrence.boot, attempt: attempt))
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 internal import EventCore
+internal import Synchronization
 
 /// Which attempt starts next: every destination's queue, fair turns between them, pauses after failures,
 /// breakers, and the limits on all of it. A value without clock or I/O: time is an argument.
@@ -56,20 +57,23 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     /// Puts a delivery last in its destination's queue. `report` gets what the limits pushed out, which may be
     /// this one.
     mutating func add(_ delivery: consuming Delivery, now: Int64, report: inout DeliveryReport) {
-        let place = lanes.place(of: delivery.target.destination)
-        if bytes + delivery.bytes > settings.queue.bytesTotal, delivery.target.options.dropsNewest,
+        // Known nearly always, and then without a reference followed twice.
+        let hinted = Place(hint: delivery.target.destination.place.load(ordering: .relaxed))
+        let place =
+            lanes.isCurrent(hinted) ? hinted : lanes.place(of: delivery.target.destination)
+        let lane = lane(place.index)
+        if delivery.dropsNewest, bytes + delivery.bytes > settings.queue.bytesTotal,
             exceedsShare(place.index, withMore: delivery.bytes)
         {
             report.lose(delivery, .queueFull)
         } else {
-            let lane = lane(place.index)
             let before = Before(lane)
             lane.wasUsed = true
             lane.queue.append(delivery, limits: settings.queue, report: &report)
             follow(lane, since: before)
             holdTotal(report: &report)
         }
-        settle(place, now: now)
+        lineUp(lane, at: place, now: now)
         forgetIdle(report: &report)
     }
 
@@ -122,7 +126,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     /// An attempt has ended. What was to be tried again is in its place in the queue, the destination's pause and
     /// breaker have followed, and `report` has all that ended with it.
     mutating func end(
-        _ end: AttemptEnd<Target>, now: Moment, random: inout some RandomNumberGenerator,
+        _ end: borrowing AttemptEnd<Target>, now: Moment, random: inout some RandomNumberGenerator,
         report: inout DeliveryReport
     ) {
         let ticket = end.attempt.ticket
@@ -142,14 +146,14 @@ struct DeliverySchedule<Target: DeliveryTarget> {
             }
             return sums
         }
-        conclude(end.attempt, sums, at: place, now: now, random: &random, report: &report)
+        conclude(end, sums, at: place, now: now, random: &random, report: &report)
         holdTotal(report: &report)
         settle(place, now: now.boot)
         forgetIdle(report: &report)
     }
 
     private mutating func conclude(
-        _ attempt: Attempt<Target>, _ sums: AttemptSums, at place: Place, now: Moment,
+        _ end: borrowing AttemptEnd<Target>, _ sums: AttemptSums, at place: Place, now: Moment,
         random: inout some RandomNumberGenerator, report: inout DeliveryReport
     ) {
         if sums.failure == nil, sums.complaint == nil, lanes[place.index]?.isSound == true {
@@ -157,14 +161,14 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         }
         guard let lane = lanes[place.index] else { return }
         let (healthBefore, breakerBefore) = (lane.health, lane.breaker.state)
-        let change = lane.learn(sums, attempt.ticket.epoch, settings, now: now, random: &random)
+        let change = lane.learn(sums, end.attempt.ticket.epoch, settings, now: now, random: &random)
         if lane.notBefore > now.boot { pauses.insert(place, at: lane.notBefore) }
         if lane.health != healthBefore { report.publish(lane.health, of: lane.name) }
         countBreaker(from: breakerBefore, to: lane.breaker.state)
         if let change {
             report.tell(
                 BreakerChange(
-                    subscription: attempt.deliveries[0].subscription, destination: lane.name,
+                    subscription: end.attempt.deliveries[0].subscription, destination: lane.name,
                     state: change))
         }
     }
@@ -215,9 +219,15 @@ struct DeliverySchedule<Target: DeliveryTarget> {
 
     /// After a change: the lane lines up if it can start something.
     private mutating func settle(_ place: Place, now: Int64) {
-        guard lanes.isCurrent(place), let lane = lanes[place.index], !lane.isReady,
-            lane.mayStart(now: now, attemptsMax: attemptsPerDestination)
-        else { return }
+        guard lanes.isCurrent(place), let lane = lanes[place.index] else { return }
+        lineUp(lane, at: place, now: now)
+    }
+
+    /// The lane at this place lines up if it can start something and does not stand there yet.
+    private mutating func lineUp(_ lane: DestinationLane<Target>, at place: Place, now: Int64) {
+        guard !lane.isReady, lane.mayStart(now: now, attemptsMax: attemptsPerDestination) else {
+            return
+        }
         lane.isReady = true
         ready.append(place)
     }

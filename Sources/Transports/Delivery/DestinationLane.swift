@@ -10,6 +10,9 @@ final class DestinationLane<Target: DeliveryTarget> {
     /// Which tenant of its place in the table it is.
     let generation: UInt32
     /// What waits.
+    // Unchecked because each delivery touches it several times, on the engine's thread, and none of its methods leads
+    // back here.
+    @exclusivity(unchecked)
     var queue = DestinationQueue<Target>()
     /// Attempts under way.
     var underWay = 0

@@ -1,7 +1,7 @@
 internal import EventCore
 
-/// What waits for one destination, in order. A value without clock or I/O.
-struct DestinationQueue<Target: DeliveryTarget> {
+/// What waits for one destination, in order. A value without clock or I/O; deliveries are moved in and out.
+struct DestinationQueue<Target: DeliveryTarget>: ~Copyable {
     typealias Delivery = QueuedDelivery<Target>
 
     /// Bytes of all that waits; attempts under way not included.
@@ -10,7 +10,9 @@ struct DestinationQueue<Target: DeliveryTarget> {
     /// Tried before, waiting for the next attempt: the oldest last, never more than may be under way.
     private var between: [Delivery] = []
     /// Untried; the position of each among all there ever were is its `sequence`.
-    private var fresh = FIFO<Delivery>()
+    private var fresh = MoveQueue<Delivery>()
+    /// Untried ones taken out so far: the position of the next one among all there ever were.
+    private var taken: UInt64 = 0
     /// The places in `fresh` of deliveries that a newer one may replace; empty without the option `conflate`.
     private var replaceable: [ConflationKey: UInt64] = [:]
 
@@ -25,22 +27,31 @@ struct DestinationQueue<Target: DeliveryTarget> {
     mutating func append(
         _ delivery: consuming Delivery, limits: QueueLimits, report: inout DeliveryReport
     ) {
-        guard delivery.bytes <= limits.bytesPerDestination else {
+        let cost = delivery.bytes
+        guard cost <= limits.bytesPerDestination else {
             return report.lose(delivery, .queueFull)
         }
         let isFull =
             fresh.count >= limits.messagesPerDestination
-            || bytes + delivery.bytes > limits.bytesPerDestination
-        if isFull, delivery.target.options.dropsNewest {
+            || bytes + cost > limits.bytesPerDestination
+        if isFull, delivery.dropsNewest {
             return report.lose(delivery, .queueFull)
         }
-        bytes += delivery.bytes
-        if let delivery = place(delivery, report: &report) {
+        bytes += cost
+        let last = taken + UInt64(fresh.count)
+        delivery.sequence = delivery.conflates ? claimPlace(delivery, last: last) : last
+        if delivery.sequence == last {
             fresh.append(delivery)
+        } else {
+            let offset = Int(delivery.sequence - taken)
+            let old = fresh.replace(offset, with: delivery)
+            bytes -= old.bytes
+            report.lose(old, .conflated)
         }
         while fresh.count > limits.messagesPerDestination || bytes > limits.bytesPerDestination,
-            let oldest = removeFirstFresh()
+            !fresh.isEmpty
         {
+            let oldest = removeFirstFresh()
             bytes -= oldest.bytes
             report.lose(oldest, .queueFull)
         }
@@ -48,7 +59,9 @@ struct DestinationQueue<Target: DeliveryTarget> {
 
     /// Takes the oldest out for good, an untried one if there is one.
     mutating func removeOldest() -> Delivery? {
-        guard let oldest = removeFirstFresh() ?? between.popLast() else { return nil }
+        guard let oldest = fresh.isEmpty ? between.popLast() : removeFirstFresh() else {
+            return nil
+        }
         bytes -= oldest.bytes
         return oldest
     }
@@ -56,21 +69,27 @@ struct DestinationQueue<Target: DeliveryTarget> {
     /// Takes out what goes with the next attempt: the first in the queue, and those behind it as long as `joins`
     /// says so. Empty if nothing waits.
     mutating func start(joins: (Delivery, borrowing [Delivery], Int) -> Bool) -> [Delivery] {
-        guard let first = removeNext() else { return [] }
-        var payloadBytes = first.shared.bytes.count
+        guard !isEmpty else { return [] }
         var deliveries: [Delivery] = []
-        deliveries.reserveCapacity(min(count + 1, Self.joinedExpected))
-        deliveries.append(first)
+        deliveries.reserveCapacity(min(count, Self.joinedExpected))
+        var payloadBytes = 0
+        while let next = between.popLast() {
+            guard deliveries.isEmpty || joins(next, deliveries, payloadBytes) else {
+                between.append(next)
+                return deliveries
+            }
+            payloadBytes += next.payloadBytes
+            take(next, into: &deliveries)
+        }
         // Taken out and, once, put back: looking at one where it is would copy it.
-        while true {
-            let isFresh = between.isEmpty
-            guard let next = removeNext() else { break }
-            guard joins(next, deliveries, payloadBytes) else {
-                restore(next, isFresh: isFresh)
+        while !fresh.isEmpty {
+            let next = removeFirstFresh()
+            guard deliveries.isEmpty || joins(next, deliveries, payloadBytes) else {
+                restore(next)
                 break
             }
-            payloadBytes += next.shared.bytes.count
-            deliveries.append(next)
+            payloadBytes += next.payloadBytes
+            take(next, into: &deliveries)
         }
         return deliveries
     }
@@ -86,46 +105,37 @@ struct DestinationQueue<Target: DeliveryTarget> {
         between.insert(delivery, at: place)
     }
 
-    /// The delivery with its sequence, if it has to go last; nil if it has taken the place of an earlier one.
-    private mutating func place(
-        _ delivery: consuming Delivery, report: inout DeliveryReport
-    ) -> Delivery? {
-        let last = fresh.taken + UInt64(fresh.count)
-        if delivery.target.options.conflates, let key = ConflationKey(delivery) {
-            // The place, not the end of the queue: a value that changes faster than the queue moves
-            // would never get to the front.
-            if let position = replaceable[key], let old = fresh[Int(position - fresh.taken)] {
-                delivery.sequence = position
-                fresh[Int(position - fresh.taken)] = delivery
-                bytes -= old.bytes
-                report.lose(old, .conflated)
-                return nil
-            }
-            replaceable[key] = last
-        }
-        delivery.sequence = last
-        return delivery
+    /// The place of an untried delivery that this one replaces; else `last`, where later ones will replace it.
+    ///
+    /// The place, not the end of the queue: a value that changes faster than the queue moves would never get to the
+    /// front.
+    private mutating func claimPlace(_ delivery: borrowing Delivery, last: UInt64) -> UInt64 {
+        guard let key = ConflationKey(delivery) else { return last }
+        if let position = replaceable[key] { return position }
+        replaceable[key] = last
+        return last
     }
 
-    private mutating func removeNext() -> Delivery? {
-        guard var next = between.popLast() ?? removeFirstFresh() else { return nil }
+    /// Another attempt at it begins.
+    private mutating func take(_ next: consuming Delivery, into deliveries: inout [Delivery]) {
         bytes -= next.bytes
-        next.attempts += 1
-        return next
+        deliveries.append(next)
+        deliveries[deliveries.count - 1].attempts += 1
     }
 
-    /// Undoes `removeNext`.
-    private mutating func restore(_ next: consuming Delivery, isFresh: Bool) {
-        bytes += next.bytes
-        next.attempts -= 1
-        guard isFresh else { return between.append(next) }
+    /// Undoes `removeFirstFresh`.
+    private mutating func restore(_ next: consuming Delivery) {
         if let key = ConflationKey(next) { replaceable[key] = next.sequence }
+        taken -= 1
         fresh.restoreFirst(next)
     }
 
-    private mutating func removeFirstFresh() -> Delivery? {
-        guard let first = fresh.removeFirst() else { return nil }
-        if !replaceable.isEmpty, let key = ConflationKey(first) { replaceable[key] = nil }
-        return first
+    /// Takes the oldest untried one out; there must be one.
+    private mutating func removeFirstFresh() -> Delivery {
+        taken += 1
+        if !replaceable.isEmpty, let key = fresh.withElement(0, { ConflationKey($0) }) {
+            replaceable[key] = nil
+        }
+        return fresh.removeFirst()
     }
 }

@@ -1,11 +1,10 @@
 /// First in, first out, in one array: append and remove cost O(1), averaged.
 ///
-/// Memory follows what is in it: an emptied queue gives a large array back.
+/// Memory follows what is in it: an emptied queue gives a large array back. For what must not be copied on its way there
+/// is `MoveQueue`.
 struct FIFO<Element> {
     private var items: [Element?] = []
     private var head = 0
-    /// Elements taken out so far: the position of the next one among all there ever were.
-    private(set) var taken: UInt64 = 0
 
     /// How many elements wait.
     var count: Int { items.count - head }
@@ -32,7 +31,6 @@ struct FIFO<Element> {
         guard head < items.count else { return nil }
         let element = items[head].take()
         head += 1
-        taken += 1
         if head == items.count {
             items.removeAll(keepingCapacity: items.capacity <= Self.capacityKept)
             head = 0
@@ -41,17 +39,6 @@ struct FIFO<Element> {
             head = 0
         }
         return element
-    }
-
-    /// Undoes the last `removeFirst`.
-    mutating func restoreFirst(_ element: consuming Element) {
-        taken -= 1
-        if head > 0 {
-            head -= 1
-            items[head] = element
-        } else {
-            items.insert(element, at: 0)
-        }
     }
 
     /// An array up to this size is kept for the next elements.

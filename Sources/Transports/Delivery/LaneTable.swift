@@ -8,6 +8,21 @@ struct LaneTable<Target: DeliveryTarget> {
     struct Place {
         var index: Int
         var generation: UInt32
+
+        /// A place.
+        init(index: Int, generation: UInt32) {
+            self.index = index
+            self.generation = generation
+        }
+
+        /// As a destination remembers it.
+        init(hint: UInt64) {
+            index = Int(truncatingIfNeeded: hint & 0xFFFF_FFFF)
+            generation = UInt32(truncatingIfNeeded: hint >> 32)
+        }
+
+        /// For a destination to remember it.
+        var hint: UInt64 { UInt64(generation) << 32 | UInt64(index) }
     }
 
     private var lanes: [DestinationLane<Target>?] = []
@@ -33,14 +48,10 @@ struct LaneTable<Target: DeliveryTarget> {
 
     /// The lane of a destination, made if there is none.
     mutating func place(of destination: Destination) -> Place {
-        let hint = destination.place.load(ordering: .relaxed)
-        let hinted = Place(
-            index: Int(truncatingIfNeeded: hint & 0xFFFF_FFFF),
-            generation: UInt32(truncatingIfNeeded: hint >> 32))
+        let hinted = Place(hint: destination.place.load(ordering: .relaxed))
         if isCurrent(hinted) { return hinted }
         let place = look(destination.name)
-        destination.place.store(
-            UInt64(place.generation) << 32 | UInt64(place.index), ordering: .relaxed)
+        destination.place.store(place.hint, ordering: .relaxed)
         return place
     }
 

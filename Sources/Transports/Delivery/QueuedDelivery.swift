@@ -16,9 +16,20 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     var lastFailure: FailureReason?
     /// Its place in the order of the destination; the queue's.
     var sequence: UInt64 = 0
+    // What the queues ask at every step, so that none of them follows a reference for it.
+    /// How long the payload is.
+    let payloadBytes: Int
+    /// Whether it takes the place of another: `DeliveryOptions.conflates`.
+    let conflates: Bool
+    /// Whether it goes where the queue is full: `DeliveryOptions.dropsNewest`.
+    let dropsNewest: Bool
 
     /// A delivery that has not been tried.
-    init(subscription: SubscriptionRef, target: Target, shared: SharedPayload) {
+    init(subscription: SubscriptionRef, target: consuming Target, shared: consuming SharedPayload) {
+        payloadBytes = shared.bytes.count
+        conflates = target.options.conflates
+        dropsNewest = target.options.dropsNewest
+        // Last, so that both references move in.
         self.subscription = subscription
         self.target = target
         self.shared = shared
@@ -37,7 +48,7 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     var payload: [UInt8] { shared.bytes }
 
     /// What it counts for in the limits on bytes.
-    var bytes: Int { shared.bytes.count + QueueLimits.messageOverheadBytes }
+    var bytes: Int { payloadBytes + QueueLimits.messageOverheadBytes }
 }
 
 /// An occurrence and its payload, in one object for all that get the same bytes.

@@ -29,7 +29,7 @@ final class FlatstoreCourier: Courier {
         _ delivery: QueuedDelivery<FlatstoreTarget>,
         _ attempt: borrowing [QueuedDelivery<FlatstoreTarget>], bytes: Int
     ) -> Bool {
-        attempt.count < Self.linesMax && bytes + delivery.payload.count <= Self.bytesMax
+        attempt.count < Self.linesMax && bytes + delivery.payloadBytes <= Self.bytesMax
     }
 
     func begin(

@@ -50,7 +50,7 @@ final class StreamCourier: Courier {
         bytes: Int
     ) -> Bool {
         attempt.count < StreamSettings.coalescedMax
-            && bytes + delivery.payload.count <= StreamSettings.coalescedBytesMax
+            && bytes + delivery.payloadBytes <= StreamSettings.coalescedBytesMax
             && delivery.target.mode == attempt[0].target.mode
     }
 

@@ -205,13 +205,24 @@ struct EngineTests {
         let inbox = DeliveryInbox<TestTarget>(
             bytesMax: 10 * (QueueLimits.messageOverheadBytes + 100), wakeup: try Wakeup())
         let target = TestTarget("a")
-        let one = ScheduleBench.delivery(1, to: target, bytes: 100)
-        let eight = (1...8).map { ScheduleBench.delivery($0, to: target, bytes: 100) }
-        #expect(inbox.put(eight) == 8)
-        #expect(inbox.put(eight) == 2)
-        #expect(inbox.take().groups.joined().count == 10)
-        #expect(inbox.put([one]) == 1)
-        #expect(inbox.close().count == 1)
-        #expect(inbox.put([one]) == nil)
+        func put(_ count: Int) -> Int? {
+            var deliveries = MoveQueue<QueuedDelivery<TestTarget>>()
+            for number in 0..<count {
+                deliveries.append(ScheduleBench.delivery(number, to: target, bytes: 100))
+            }
+            return inbox.put(&deliveries)
+        }
+        var taken = MoveQueue<QueuedDelivery<TestTarget>>()
+        #expect(put(8) == 8)
+        #expect(put(8) == 2)
+        _ = inbox.take(&taken)
+        var numbers: [UInt32] = []
+        while !taken.isEmpty { numbers.append(taken.removeFirst().subscription.slot) }
+        #expect(numbers == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1])
+        #expect(put(1) == 1)
+        inbox.close(&taken)
+        let left = taken.count
+        #expect(left == 1)
+        #expect(put(1) == nil)
     }
 }
