@@ -26,7 +26,7 @@ final class StreamConnection {
     private let address: HostPort
     private let framing: StreamFraming
     private let words: StreamWords
-    private unowned let context: StreamContext
+    private let context: StreamContext
     private var state = State.closed
     private var exchange: StreamExchange?
     /// Takes replies apart; nil until the first request.
@@ -82,8 +82,7 @@ final class StreamConnection {
 
     /// The attempt that has ended, once.
     func takeEnd() -> AttemptEnd<StreamTarget>? {
-        defer { end = nil }
-        return end
+        end.take()
     }
 
     // MARK: What happens to it
@@ -250,18 +249,19 @@ final class StreamConnection {
 
     /// Writes as much as the kernel takes.
     private func write(_ port: TCPPort, now: Int64) {
-        while exchange?.isWritten == false {
-            if exchange?.remainder.isEmpty == false {
+        guard let exchange else { return }
+        while !exchange.isWritten {
+            if !exchange.remainder.isEmpty {
                 guard writeRemainder(port, now: now) else { return }
                 continue
             }
-            askAgain()
-            exchange?.compose(into: &context.output)
+            if exchange.mustAsk { askAgain(exchange) }
+            exchange.compose(into: &context.output)
             let count = context.output.bytes.count
             if count == 0 { break }
             switch context.output.bytes.withUnsafeBytes({ port.send($0) }) {
             case .bytes(let taken):
-                exchange?.wrote(taken, of: context.output)
+                exchange.wrote(taken, of: context.output)
                 if taken < count { return waitForRoom(port, now: now) }
             case .later, .end: return waitForRoom(port, now: now)
             case .failed(let code):
@@ -269,7 +269,7 @@ final class StreamConnection {
             }
         }
         watch(port, forRoom: false)
-        if exchange?.isDone == true { return finish(now: now) }
+        if exchange.isDone { return finish(now: now) }
         deadline = now + Int64(timeoutMilliseconds) * 1_000_000
     }
 
@@ -289,13 +289,11 @@ final class StreamConnection {
     }
 
     /// Subscriptions may have ended since the attempt began: no delivery of theirs starts.
-    private func askAgain() {
-        guard exchange?.mustAsk == true, let ledger = context.ledger,
-            let subscriptions = exchange?.subscriptions
-        else { return }
-        exchange?.mustAsk = false
-        let refused = ledger.refused(among: subscriptions)
-        if !refused.isEmpty { exchange?.drop(refused) }
+    private func askAgain(_ exchange: StreamExchange) {
+        guard let ledger = context.ledger else { return }
+        exchange.mustAsk = false
+        let refused = ledger.refused(among: exchange.subscriptions)
+        if !refused.isEmpty { exchange.drop(refused) }
     }
 
     private func waitForRoom(_ port: TCPPort, now: Int64) {

@@ -2,7 +2,7 @@ internal import EventCore
 internal import WireFormats
 
 /// How far one attempt has come on its connection: what has been written, what is half written,
-/// which requests wait for a reply, and how each delivery has ended. A value without clock or I/O.
+/// which requests wait for a reply, and how each delivery has ended. Without clock or I/O.
 ///
 /// The rules that no reset may break:
 /// - A connection begins with a whole message. What the kernel did not take to its last byte
@@ -12,7 +12,9 @@ internal import WireFormats
 ///   nobody knows.
 /// - A request that was sent whole and lost its connection is sent again with the same id; one
 ///   whose reply does not come in time has failed, as a call by HTTP has.
-struct StreamExchange {
+///
+/// An object, its connection's alone: as a value it was copied, deliveries and all, at every look.
+final class StreamExchange {
     /// The attempt, to be handed back.
     let attempt: Attempt<StreamTarget>
     /// The rest of a message of which the kernel has taken only a part.
@@ -70,7 +72,7 @@ struct StreamExchange {
     var subscriptions: [SubscriptionRef] { attempt.deliveries[next...].map(\.subscription) }
 
     /// Leaves deliveries out: places as in `subscriptions`.
-    mutating func drop(_ refused: [(place: Int, reason: DropReason)]) {
+    func drop(_ refused: [(place: Int, reason: DropReason)]) {
         let first = next
         for (place, reason) in refused { settle(first + place, .ended(.dropped(reason))) }
         skipSettled()
@@ -83,16 +85,21 @@ struct StreamExchange {
         let framing = attempt.target.framing
         var place = next
         while place < states.count, output.bytes.count < StreamSettings.coalescedBytesMax {
-            let shared = attempt.deliveries[place].shared
-            guard attempt.deliveries[place].target.options.batch > 1 else {
-                place = open(from: place + 1)
-                output.add(shared.bytes, framing: framing, next: place)
+            let first = place
+            guard attempt.deliveries[first].target.options.batch > 1 else {
+                place = open(from: first + 1)
+                // The attempt holds it: to count one more reference, which the raising threads count too, is what a
+                // message would cost most.
+                Unmanaged.passUnretained(attempt.deliveries[first].shared)._withUnsafeGuaranteedRef
+                {
+                    output.add($0, framing: framing, next: place)
+                }
                 continue
             }
-            let members = batch(from: place)
+            let members = batch(from: first)
             place = open(from: members[members.count - 1] + 1)
             if members.count == 1 {
-                output.add(shared.bytes, framing: framing, next: place)
+                output.add(attempt.deliveries[first].shared, framing: framing, next: place)
             } else {
                 output.add(
                     batch: members.map { attempt.deliveries[$0].payload }, framing: framing,
@@ -102,26 +109,23 @@ struct StreamExchange {
     }
 
     /// The kernel has taken the first `count` bytes of what `compose` wrote.
-    mutating func wrote(_ count: Int, of output: borrowing StreamOutput) {
-        var start = 0
-        for message in output.messages {
-            guard message.end <= count else {
-                if start < count {
-                    // A copy: a slice would keep the whole output from being used again.
-                    remainder = Array(output.bytes[count..<message.end])[...]
-                    halfWritten = next..<message.next
-                    next = message.next
-                }
-                return
-            }
-            sent(next..<message.next)
-            next = message.next
-            start = message.end
-        }
+    func wrote(_ count: Int, of output: borrowing StreamOutput) {
+        // How many messages it has taken whole: nearly always all.
+        var whole = output.messages.count
+        while whole > 0, output.messages[whole - 1].end > count { whole -= 1 }
+        let (start, end) = whole > 0 ? output.messages[whole - 1] : (0, next)
+        sent(next..<end)
+        next = end
+        guard whole < output.messages.count, start < count else { return }
+        let message = output.messages[whole]
+        // A copy: a slice would keep the whole output from being used again.
+        remainder = Array(output.bytes[count..<message.end])[...]
+        halfWritten = next..<message.next
+        next = message.next
     }
 
     /// The kernel has taken the first `count` bytes of `remainder`.
-    mutating func wroteRemainder(_ count: Int) {
+    func wroteRemainder(_ count: Int) {
         remainder = remainder.dropFirst(count)
         guard remainder.isEmpty else { return }
         remainder = []
@@ -151,23 +155,31 @@ struct StreamExchange {
         return place
     }
 
-    private mutating func sent(_ places: Range<Int>) {
-        let isNotified = attempt.target.mode == .notification
-        for place in places where states[place] == .open {
-            if isNotified {
+    private func sent(_ places: Range<Int>) {
+        guard attempt.target.mode == .notification else { return sentRequests(places) }
+        var delivered = 0
+        states.withUnsafeMutableBufferPointer { states in
+            for place in places where states[place] == .open {
                 states[place] = .delivered
-                open -= 1
-            } else if let id = NotificationFormat.idNumber(of: attempt.deliveries[place].payload) {
+                delivered += 1
+            }
+        }
+        open -= delivered
+    }
+
+    private func sentRequests(_ places: Range<Int>) {
+        for place in places where states[place] == .open {
+            if let id = NotificationFormat.idNumber(of: attempt.deliveries[place].payload) {
                 unanswered[id] = place
             }
         }
     }
 
-    private mutating func skipSettled() {
+    private func skipSettled() {
         next = open(from: next)
     }
 
-    private mutating func settle(_ place: Int, _ verdict: Verdict) {
+    private func settle(_ place: Int, _ verdict: Verdict) {
         guard states[place] == .open else { return }
         if verdict == .delivered {
             states[place] = .delivered
@@ -182,19 +194,19 @@ struct StreamExchange {
 
     /// The peer answered request `id`. What nobody waits for is ignored: it came too late, or
     /// twice.
-    mutating func answered(_ id: Int64, _ verdict: Verdict) {
+    func answered(_ id: Int64, _ verdict: Verdict) {
         guard let place = unanswered.removeValue(forKey: id) else { return }
         settle(place, verdict)
     }
 
     /// Every request that waits for a reply has ended so.
-    mutating func endUnanswered(_ verdict: Verdict) {
+    func endUnanswered(_ verdict: Verdict) {
         for place in unanswered.values { settle(place, verdict) }
         unanswered = [:]
     }
 
     /// No connection came about: nothing was sent of what is left.
-    mutating func failToConnect(_ verdict: Verdict, errno: Int32 = 0) {
+    func failToConnect(_ verdict: Verdict, errno: Int32 = 0) {
         self.errno = errno
         for place in states.indices { settle(place, verdict) }
         remainder = []
@@ -203,7 +215,7 @@ struct StreamExchange {
     /// The connection is gone. What was sent in part, or waits for a reply, is tried again; and so
     /// is the first of what has not begun where nothing else bears the failure. The rest goes back
     /// as if untouched.
-    mutating func loseConnection(_ reason: FailureReason, words: String, errno: Int32 = 0) {
+    func loseConnection(_ reason: FailureReason, words: String, errno: Int32 = 0) {
         self.errno = errno
         let failure = Verdict.tryAgain(reason, words: words)
         let begun = halfWritten.isEmpty && unanswered.isEmpty ? next + 1 : next
@@ -214,7 +226,7 @@ struct StreamExchange {
     }
 
     /// The service stops: what has not ended by now was not done.
-    mutating func giveUp() {
+    func giveUp() {
         for place in states.indices { settle(place, .unsent) }
         remainder = []
     }

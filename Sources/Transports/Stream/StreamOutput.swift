@@ -15,8 +15,8 @@ struct StreamOutput {
     }
 
     /// Adds a message of one call; `next` as in `messages`.
-    mutating func add(_ call: [UInt8], framing: StreamFraming, next: Int) {
-        bytes.append(message: call, framing: framing)
+    mutating func add(_ call: SharedPayload, framing: StreamFraming, next: Int) {
+        bytes.append(message: call.bytes, framing: framing)
         messages.append((bytes.count, next))
     }
 

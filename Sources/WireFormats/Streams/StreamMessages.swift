@@ -48,7 +48,8 @@ extension [UInt8] {
     /// Appends one call.
     public mutating func append(message call: [UInt8], framing: StreamFraming) {
         beginMessage(call.count, framing)
-        append(contentsOf: call)
+        // Borrowed: `append(contentsOf: call)` would count a reference that other threads count too.
+        unsafe call.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
         endMessage(framing)
     }
 

@@ -136,6 +136,22 @@ struct StreamCourierTests {
         }
     }
 
+    @Test("a peer that closes a connection in use is noticed by the look between two attempts")
+    func closeInUse() throws {
+        let harness = try StreamHarness()
+        let peer = StreamPeer()
+        let target = try harness.target("tcp:127.0.0.1:\(peer.port)")
+        for _ in 0..<20 {
+            #expect(harness.outcome(target, ["[1]"]) == [.delivered])
+            let connection = try #require(peer.accept())
+            harness.look()
+            #expect(harness.outcome(target, ["[2]"]) == [.delivered])
+            #expect(connection.read(6) == "[1][2]")
+            connection.close()
+            harness.look()
+        }
+    }
+
     @Test("a reset while nothing was under way is noticed as well")
     func idleReset() throws {
         let harness = try StreamHarness()

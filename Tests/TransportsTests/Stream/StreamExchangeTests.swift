@@ -37,7 +37,7 @@ struct StreamExchangeTests {
 
     /// Lets the exchange write everything, at most `sizes` bytes at a time; what a peer then has
     /// received.
-    private func write(_ exchange: inout StreamExchange, sizes: [Int]) -> [UInt8] {
+    private func write(_ exchange: StreamExchange, sizes: [Int]) -> [UInt8] {
         var received: [UInt8] = []
         var output = StreamOutput()
         for size in sizes {
@@ -60,9 +60,9 @@ struct StreamExchangeTests {
     @Test("however it is cut, what arrives is what was to be sent", arguments: 1...40)
     func cuts(size: Int) throws {
         for framing in StreamFraming.allCases {
-            var exchange = StreamExchange(
+            let exchange = StreamExchange(
                 try Self.attempt(Self.payloads, "tcp:h:5#framing=\(framing.rawValue)"))
-            let received = write(&exchange, sizes: Array(repeating: size, count: 60))
+            let received = write(exchange, sizes: Array(repeating: size, count: 60))
             var expected: [UInt8] = []
             for payload in Self.payloads {
                 expected.append(message: Array(payload.utf8), framing: framing)
@@ -78,14 +78,14 @@ struct StreamExchangeTests {
     func resets(offset: Int) throws {
         let whole = Self.payloads.joined()
         #expect(whole.utf8.count == 29)
-        var exchange = StreamExchange(try Self.attempt(Self.payloads))
-        let first = offset == 0 ? [] : write(&exchange, sizes: [offset])
+        let exchange = StreamExchange(try Self.attempt(Self.payloads))
+        let first = offset == 0 ? [] : write(exchange, sizes: [offset])
         exchange.loseConnection(.connect, words: "reset")
         let ends = verdicts(exchange)
         // Everything that is not delivered goes out on the next connection, from its first byte.
         let again = zip(Self.payloads, ends).filter { $0.1 != .delivered }.map(\.0)
-        var next = StreamExchange(try Self.attempt(again))
-        let second = again.isEmpty ? [] : write(&next, sizes: [1_000])
+        let next = StreamExchange(try Self.attempt(again))
+        let second = again.isEmpty ? [] : write(next, sizes: [1_000])
         // What a reader makes of both: whole objects, and the beginning of one at the first
         // connection's end.
         var objects: [String] = []
@@ -107,7 +107,7 @@ struct StreamExchangeTests {
 
     @Test("no connection: all are tried again, none is counted as sent")
     func noConnection() throws {
-        var exchange = StreamExchange(try Self.attempt(Self.payloads))
+        let exchange = StreamExchange(try Self.attempt(Self.payloads))
         exchange.failToConnect(.tryAgain(.refused, words: "no"))
         #expect(exchange.isDone)
         #expect(verdicts(exchange) == Array(repeating: .tryAgain(.refused, words: "no"), count: 4))
@@ -115,16 +115,16 @@ struct StreamExchangeTests {
 
     @Test("deliveries share an array while both sides allow it")
     func batches() throws {
-        var exchange = StreamExchange(try Self.attempt(Self.payloads, "tcp:h:5#batch=3"))
-        let received = write(&exchange, sizes: [1_000])
+        let exchange = StreamExchange(try Self.attempt(Self.payloads, "tcp:h:5#batch=3"))
+        let received = write(exchange, sizes: [1_000])
         #expect(
             String(decoding: received, as: UTF8.self) == #"[{"a":1},{"b":[2,3]},{"c":"}"}]{}"#)
     }
 
     @Test("a half written array takes all its deliveries along")
     func halfArray() throws {
-        var exchange = StreamExchange(try Self.attempt(Self.payloads, "tcp:h:5#batch=2"))
-        _ = write(&exchange, sizes: [25])
+        let exchange = StreamExchange(try Self.attempt(Self.payloads, "tcp:h:5#batch=2"))
+        _ = write(exchange, sizes: [25])
         exchange.loseConnection(.connect, words: "reset")
         let again = Verdict.tryAgain(.connect, words: "reset")
         #expect(verdicts(exchange) == [.delivered, .delivered, again, again])
@@ -133,10 +133,10 @@ struct StreamExchangeTests {
     @Test("what is left out is not written, wherever it stands", arguments: 0..<4)
     func refused(place: Int) throws {
         for socket in ["tcp:h:5", "tcp:h:5#batch=9"] {
-            var exchange = StreamExchange(try Self.attempt(Self.payloads, socket))
+            let exchange = StreamExchange(try Self.attempt(Self.payloads, socket))
             exchange.drop([(place, .unsubscribed)])
             let received = String(
-                decoding: write(&exchange, sizes: [5, 1_000, 1_000]), as: UTF8.self)
+                decoding: write(exchange, sizes: [5, 1_000, 1_000]), as: UTF8.self)
             for (index, payload) in Self.payloads.enumerated() {
                 #expect(received.contains(payload) == (index != place))
             }
@@ -148,7 +148,7 @@ struct StreamExchangeTests {
 
     @Test("all left out: nothing is written, and it is done")
     func allRefused() throws {
-        var exchange = StreamExchange(try Self.attempt(["{}", "{}"]))
+        let exchange = StreamExchange(try Self.attempt(["{}", "{}"]))
         exchange.drop([(0, .expired), (1, .unsubscribed)])
         #expect(exchange.isWritten && exchange.isDone)
         #expect(
@@ -157,11 +157,11 @@ struct StreamExchangeTests {
 
     @Test("between two writes, deliveries that have not begun can still be left out")
     func refusedLater() throws {
-        var exchange = StreamExchange(try Self.attempt(Self.payloads))
-        var received = write(&exchange, sizes: [10])
+        let exchange = StreamExchange(try Self.attempt(Self.payloads))
+        var received = write(exchange, sizes: [10])
         #expect(exchange.subscriptions.map(\.slot) == [2, 3])
         exchange.drop([(0, .unsubscribed)])
-        received += write(&exchange, sizes: [1_000, 1_000])
+        received += write(exchange, sizes: [1_000, 1_000])
         #expect(String(decoding: received, as: UTF8.self) == #"{"a":1}{"b":[2,3]}{}"#)
         #expect(
             verdicts(exchange)
@@ -173,14 +173,14 @@ struct StreamExchangeTests {
     private static let requests = [#"{"id":7,"a":1}"#, #"{"id":8,"b":1}"#, #"{"id":9,"c":1}"#]
 
     private func written() throws -> StreamExchange {
-        var exchange = StreamExchange(try Self.attempt(Self.requests, "tcp:h:5#mode=request"))
-        _ = write(&exchange, sizes: [1_000])
+        let exchange = StreamExchange(try Self.attempt(Self.requests, "tcp:h:5#mode=request"))
+        _ = write(exchange, sizes: [1_000])
         return exchange
     }
 
     @Test("replies come in any order, and each counts once")
     func replies() throws {
-        var exchange = try written()
+        let exchange = try written()
         #expect(exchange.isWritten && exchange.isWaiting && !exchange.isDone)
         let error = Verdict.ended(.failed(.reply), words: "error")
         for (id, verdict) in [(9, Verdict.delivered), (7, error), (7, .delivered), (4, error)] {
@@ -194,7 +194,7 @@ struct StreamExchangeTests {
 
     @Test("a reply in time counts, and what has none by then has failed")
     func timeout() throws {
-        var exchange = try written()
+        let exchange = try written()
         exchange.answered(8, .delivered)
         let late = Verdict.ended(.failed(.timeout), words: "no reply")
         exchange.endUnanswered(late)
@@ -203,7 +203,7 @@ struct StreamExchangeTests {
 
     @Test("a lost connection: what waited for its reply is sent again")
     func lostReplies() throws {
-        var exchange = try written()
+        let exchange = try written()
         exchange.answered(7, .delivered)
         exchange.loseConnection(.connect, words: "reset")
         let again = Verdict.tryAgain(.connect, words: "reset")
@@ -212,8 +212,8 @@ struct StreamExchangeTests {
 
     @Test("a stop: what has no reply yet goes back, as what has not begun")
     func stop() throws {
-        var exchange = StreamExchange(try Self.attempt(Self.requests, "tcp:h:5#mode=request"))
-        _ = write(&exchange, sizes: [20])
+        let exchange = StreamExchange(try Self.attempt(Self.requests, "tcp:h:5#mode=request"))
+        _ = write(exchange, sizes: [20])
         exchange.answered(7, .delivered)
         exchange.giveUp()
         #expect(verdicts(exchange) == [.delivered, .unsent, .unsent])

@@ -80,6 +80,11 @@ final class StreamHarness {
         return true
     }
 
+    /// Turns the loop once, without waiting, as the engine does between two attempts.
+    func look() {
+        courier.wait(until: 0, ended: &ended)
+    }
+
     /// Begins an attempt and turns the loop until its peer has been connected to and written to.
     func beginOnNewConnection(
         _ target: StreamTarget, _ payloads: [String], at peer: StreamPeer
