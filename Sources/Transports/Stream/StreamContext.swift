@@ -22,6 +22,8 @@ final class StreamContext {
     let poller: Poller
     /// Who is asked whether a delivery may still start; nil before the first attempt.
     var ledger: (any DeliveryLedger)?
+    /// When epoll last told all that had happened, boot clock.
+    var lastLook: Int64 = 0
     /// What is being written.
     var output = StreamOutput()
     /// Where what comes is read to.

@@ -71,6 +71,7 @@ final class StreamCourier: Courier {
     func wait(until time: Int64?, ended: inout [AttemptEnd<Target>]) {
         let count = context.poller.wait(timeoutMilliseconds: milliseconds(until: time))
         let now = Clock.boot()
+        if count < Poller.eventsMax { context.lastLook = now }
         for index in 0..<count {
             let (token, events) = context.poller.event(index)
             if token == .max {

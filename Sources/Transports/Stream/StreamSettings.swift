@@ -19,6 +19,11 @@ public struct StreamSettings: Sendable {
     static let coalescedMax = 256
     /// Most bytes of their payloads.
     static let coalescedBytesMax = 256 << 10
+    /// A connection that was written to no longer ago than this is in use: epoll alone tells that its peer closes,
+    static let busyNanoseconds: Int64 = 10_000_000
+    /// where it was asked no longer ago than this. What is written in between is lost as what is written to a peer so
+    /// far away.
+    static let lookNanoseconds: Int64 = 200_000
 
     /// The defaults.
     public init() {}
