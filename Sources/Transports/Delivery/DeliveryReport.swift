@@ -56,8 +56,9 @@ struct DeliveryReport {
                 results.append(
                     DeliveryResult(
                         subscription: deliveries[place].subscription, outcome: .delivered,
-                        occurrence: deliveries[place].shared.occurrence.id,
-                        raised: deliveries[place].shared.occurrence.boot, attempt: attempt))
+                        occurrence: deliveries[place].shared.id,
+                        raised: deliveries[place].shared.raised,
+                        attempt: attempt))
             }
         }
     }

@@ -1,5 +1,4 @@
 internal import EventCore
-internal import Synchronization
 
 /// Which attempt starts next: every destination's queue, fair turns between them, pauses after failures,
 /// breakers, and the limits on all of it. A value without clock or I/O: time is an argument.
@@ -57,8 +56,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     /// Puts a delivery last in its destination's queue. `report` gets what the limits pushed out, which may be
     /// this one.
     mutating func add(_ delivery: consuming Delivery, now: Int64, report: inout DeliveryReport) {
-        // Known nearly always, and then without a reference followed twice.
-        let hinted = Place(hint: delivery.target.destination.place.load(ordering: .relaxed))
+        let hinted = Place(hint: delivery.place)
         let place =
             lanes.isCurrent(hinted) ? hinted : lanes.place(of: delivery.target.destination)
         let lane = lane(place.index)

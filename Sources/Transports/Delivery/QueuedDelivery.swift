@@ -1,4 +1,5 @@
 internal import EventCore
+internal import Synchronization
 
 /// One delivery on its way: what the queue holds for it. Moved from place to place, hardly ever copied: each copy counts
 /// references that two threads share.
@@ -23,12 +24,18 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     let conflates: Bool
     /// Whether it goes where the queue is full: `DeliveryOptions.dropsNewest`.
     let dropsNewest: Bool
+    /// Most deliveries in one attempt with it: `DeliveryOptions.batch`.
+    let batch: Int
+    /// Where the destination's lane was when it was raised: `Destination.place`.
+    let place: UInt64
 
     /// A delivery that has not been tried.
     init(subscription: SubscriptionRef, target: consuming Target, shared: consuming SharedPayload) {
         payloadBytes = shared.bytes.count
         conflates = target.options.conflates
         dropsNewest = target.options.dropsNewest
+        batch = target.options.batch
+        place = target.destination.place.load(ordering: .relaxed)
         // Last, so that both references move in.
         self.subscription = subscription
         self.target = target
@@ -57,11 +64,18 @@ final class SharedPayload: Sendable {
     let occurrence: Occurrence
     /// What is sent, formatted once.
     let bytes: [UInt8]
+    // Of the occurrence, for the result: so that the end of a delivery follows one reference and not two.
+    /// Its id.
+    let id: OccurrenceID
+    /// When it was raised, `Occurrence.boot`.
+    let raised: Int64
 
     /// The payload of an occurrence.
     init(_ occurrence: Occurrence, _ bytes: [UInt8]) {
         self.occurrence = occurrence
         self.bytes = bytes
+        id = occurrence.id
+        raised = occurrence.boot
     }
 
     /// Whether these are the very bytes, not only equal ones: what was formatted once is handed out again and again.
