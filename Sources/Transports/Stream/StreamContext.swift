@@ -12,6 +12,21 @@ final class StreamContext {
         var place: Int
         /// Which tenant of that place it is.
         var generation: UInt32
+
+        /// A name.
+        init(place: Int, generation: UInt32) {
+            self.place = place
+            self.generation = generation
+        }
+
+        /// As a target remembers it.
+        init(hint: UInt64) {
+            place = Int(truncatingIfNeeded: hint & 0xFFFF_FFFF)
+            generation = UInt32(truncatingIfNeeded: hint >> 32)
+        }
+
+        /// For a target to remember it.
+        var hint: UInt64 { UInt64(generation) << 32 | UInt64(place) }
     }
 
     /// What the service is told to do.

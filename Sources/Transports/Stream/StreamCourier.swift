@@ -1,6 +1,7 @@
 internal import EventCore
 internal import Glibc
 internal import Net
+internal import Synchronization
 
 /// Makes attempts over raw TCP: one connection for each destination, kept and shared, all of them
 /// on one epoll.
@@ -51,7 +52,8 @@ final class StreamCourier: Courier {
     ) -> Bool {
         attempt.count < StreamSettings.coalescedMax
             && bytes + delivery.payloadBytes <= StreamSettings.coalescedBytesMax
-            && delivery.target.mode == attempt[0].target.mode
+            && (delivery.target === attempt[0].target
+                || delivery.target.mode == attempt[0].target.mode)
     }
 
     func open(ledger: any DeliveryLedger) {
@@ -124,6 +126,16 @@ final class StreamCourier: Courier {
 
     /// The connection to a target's destination; nil when there are too many and all are busy.
     private func connection(to target: Target) -> StreamConnection? {
+        // Without a look-up by name, nearly always. A target is this courier's alone, so nobody else's hint is in it.
+        let hinted = StreamContext.Name(hint: target.connection.load(ordering: .relaxed))
+        if let connection = known(hinted) { return connection }
+        let connection = connection(named: target)
+        if let connection { target.connection.store(connection.name.hint, ordering: .relaxed) }
+        return connection
+    }
+
+    /// The same by the destination's name.
+    private func connection(named target: Target) -> StreamConnection? {
         if let place = places[target.destination.name] { return table[place] }
         guard places.count < settings.connectionsMax || closeIdlest() else { return nil }
         let place: Int

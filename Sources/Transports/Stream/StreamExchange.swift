@@ -24,7 +24,11 @@ final class StreamExchange {
     /// Whether the subscriptions of what is left must be asked again before it is sent.
     var mustAsk = false
 
-    private var states: [State]
+    // In the object, so that nothing else is allocated for it. Unchecked because the object is its connection's alone, and
+    // nothing that touches them leads back here.
+    @exclusivity(unchecked)
+    private var states = InlineArray<256, State>(repeating: .open)
+    private let count: Int
     /// How those ended that were not simply delivered.
     private var otherwise: [Int: Verdict] = [:]
     /// The error of the system that kept deliveries from arriving; 0 = there was none.
@@ -44,14 +48,16 @@ final class StreamExchange {
     /// Nothing sent yet.
     init(_ attempt: Attempt<StreamTarget>) {
         self.attempt = attempt
-        open = attempt.deliveries.count
-        states = Array(repeating: .open, count: open)
+        count = attempt.deliveries.count
+        // `StreamSettings.coalescedMax` at most.
+        precondition(count <= states.count, "no more deliveries than have room")
+        open = count
     }
 
     /// Whether nothing of it has been sent, on this connection or another.
     var isUntouched: Bool { next == 0 }
     /// Whether all has been handed to the kernel.
-    var isWritten: Bool { remainder.isEmpty && next == states.count }
+    var isWritten: Bool { remainder.isEmpty && next == count }
     /// Whether every delivery has its verdict.
     var isDone: Bool { open == 0 }
     /// Whether it waits for nothing but replies.
@@ -60,7 +66,7 @@ final class StreamExchange {
     /// Each delivery's end, for the engine. Only when it is done.
     var end: AttemptEnd<StreamTarget> {
         if open == 0, otherwise.isEmpty { return AttemptEnd(attempt, all: .delivered) }
-        let list = states.indices.map { place in
+        let list = (0..<count).map { place in
             states[place] == .delivered ? .delivered : otherwise[place] ?? .unsent
         }
         return AttemptEnd(attempt, each: list, answer: errno == 0 ? .none : .system(errno))
@@ -84,9 +90,9 @@ final class StreamExchange {
         output.clear()
         let framing = attempt.target.framing
         var place = next
-        while place < states.count, output.bytes.count < StreamSettings.coalescedBytesMax {
+        while place < count, output.bytes.count < StreamSettings.coalescedBytesMax {
             let first = place
-            guard attempt.deliveries[first].target.options.batch > 1 else {
+            guard attempt.deliveries[first].batch > 1 else {
                 place = open(from: first + 1)
                 // The attempt holds it: to count one more reference, which the raising threads count too, is what a
                 // message would cost most.
@@ -137,10 +143,10 @@ final class StreamExchange {
     /// The deliveries of a message that begins with the one at `start`: at least this one.
     private func batch(from start: Int) -> [Int] {
         var members = [start]
-        var room = attempt.deliveries[start].target.options.batch
+        var room = attempt.deliveries[start].batch
         var place = open(from: start + 1)
-        while place < states.count {
-            room = min(room, attempt.deliveries[place].target.options.batch)
+        while place < count {
+            room = min(room, attempt.deliveries[place].batch)
             guard members.count < room else { break }
             members.append(place)
             place = open(from: place + 1)
@@ -151,18 +157,16 @@ final class StreamExchange {
     /// The next place from `start` on that is open, or the count.
     private func open(from start: Int) -> Int {
         var place = start
-        while place < states.count, states[place] != .open { place += 1 }
+        while place < count, states[place] != .open { place += 1 }
         return place
     }
 
     private func sent(_ places: Range<Int>) {
         guard attempt.target.mode == .notification else { return sentRequests(places) }
         var delivered = 0
-        states.withUnsafeMutableBufferPointer { states in
-            for place in places where states[place] == .open {
-                states[place] = .delivered
-                delivered += 1
-            }
+        for place in places where states[place] == .open {
+            states[place] = .delivered
+            delivered += 1
         }
         open -= delivered
     }
@@ -208,7 +212,7 @@ final class StreamExchange {
     /// No connection came about: nothing was sent of what is left.
     func failToConnect(_ verdict: Verdict, errno: Int32 = 0) {
         self.errno = errno
-        for place in states.indices { settle(place, verdict) }
+        for place in 0..<count { settle(place, verdict) }
         remainder = []
     }
 
@@ -219,7 +223,7 @@ final class StreamExchange {
         self.errno = errno
         let failure = Verdict.tryAgain(reason, words: words)
         let begun = halfWritten.isEmpty && unanswered.isEmpty ? next + 1 : next
-        for place in states.indices {
+        for place in 0..<count {
             settle(place, place < begun ? failure : .unsent)
         }
         remainder = []
@@ -227,7 +231,7 @@ final class StreamExchange {
 
     /// The service stops: what has not ended by now was not done.
     func giveUp() {
-        for place in states.indices { settle(place, .unsent) }
+        for place in 0..<count { settle(place, .unsent) }
         remainder = []
     }
 }

@@ -1,4 +1,5 @@
 internal import EventCore
+internal import Synchronization
 internal import WireFormats
 
 /// Where and how a subscriber is called: what `SocketDetail.target` holds for `jsonrpc:` and `tcp:`
@@ -26,6 +27,9 @@ final class StreamTarget: DeliveryTarget {
     let mode: CallMode
     /// How messages are told apart.
     let framing: StreamFraming
+
+    /// A hint of the courier's: where the connection is, if it is still the same one.
+    let connection = Atomic<UInt64>(.max)
 
     /// A target; `text` has been read already.
     init(
