@@ -53,8 +53,23 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
         _ occurrence: Occurrence, to targets: ArraySlice<EventCore.Target>,
         outcomes: inout [Outcome], payload: (C.Target) -> [UInt8]?
     ) {
+        var last: SharedPayload?
+        deliver(occurrence, to: targets, outcomes: &outcomes) { target -> SharedPayload? in
+            guard let bytes = payload(target) else { return nil }
+            if let last, last.holds(bytes) { return last }
+            let shared = SharedPayload(occurrence, bytes)
+            last = shared
+            return shared
+        }
+    }
+
+    /// The same where what is formatted once is kept as what all that get it share: `payload` hands out the same object
+    /// again and again.
+    func deliver(
+        _ occurrence: Occurrence, to targets: ArraySlice<EventCore.Target>,
+        outcomes: inout [Outcome], payload: (C.Target) -> SharedPayload?
+    ) {
         var deliveries = MoveQueue<QueuedDelivery<C.Target>>()
-        var shared: SharedPayload?
         deliveries.reserve(targets.count)
         for (place, index) in zip(outcomes.indices, targets.indices) {
             // By its index: a target has texts, which are not looked at here.
@@ -62,21 +77,14 @@ final class DeliveryEngine<C: Courier>: DeliveryQueues, @unchecked Sendable {
                 outcomes[place] = .failed(.system)
                 continue
             }
-            guard let bytes = payload(reached) else {
+            guard let shared = payload(reached) else {
                 outcomes[place] = .failed(.unencodable)
                 continue
-            }
-            let same: SharedPayload
-            if let shared, shared.holds(bytes) {
-                same = shared
-            } else {
-                same = SharedPayload(occurrence, bytes)
-                shared = same
             }
             deliveries.append(
                 QueuedDelivery(
                     subscription: targets[index].subscription, target: consume reached,
-                    shared: consume same))
+                    shared: consume shared))
             outcomes[place] = .pending
         }
         let count = deliveries.count

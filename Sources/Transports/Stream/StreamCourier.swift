@@ -126,9 +126,11 @@ final class StreamCourier: Courier {
 
     /// The connection to a target's destination; nil when there are too many and all are busy.
     private func connection(to target: Target) -> StreamConnection? {
-        // Without a look-up by name, nearly always. A target is this courier's alone, so nobody else's hint is in it.
+        // Without a look-up by name, nearly always.
         let hinted = StreamContext.Name(hint: target.connection.load(ordering: .relaxed))
-        if let connection = known(hinted) { return connection }
+        if let connection = known(hinted), connection.destination == target.destination.name {
+            return connection
+        }
         let connection = connection(named: target)
         if let connection { target.connection.store(connection.name.hint, ordering: .relaxed) }
         return connection

@@ -6,9 +6,9 @@ internal import WireFormats
 struct StreamPayloads {
     private let occurrence: Occurrence
     private let numbers: RequestNumbers
-    private var known: [Kind: [UInt8]] = [:]
+    private var known: [Kind: SharedPayload] = [:]
     /// The call by the event's name.
-    private var plain: [UInt8]?
+    private var plain: SharedPayload?
 
     private struct Kind: Hashable {
         var method: String?
@@ -22,35 +22,37 @@ struct StreamPayloads {
     }
 
     /// The call for `target`, without framing.
-    mutating func payload(for target: StreamTarget) -> [UInt8] {
+    mutating func payload(for target: StreamTarget) -> SharedPayload {
         switch (target.mode, target.form) {
         case (.request, _):
             let id = NotificationFormat.CallID.number(numbers.next())
-            return NotificationFormat.json(notification(target.method), id: id)
+            return shared(NotificationFormat.json(notification(target.method).bytes, id: id))
         case (.notification, .openSIPS2): return marked(target.method)
         case (.notification, .openSIPS4): return notification(target.method)
         }
     }
 
-    private mutating func notification(_ method: String?) -> [UInt8] {
+    private mutating func notification(_ method: String?) -> SharedPayload {
         guard let method else {
             if let plain { return plain }
-            let bytes = occurrence.payload(.json) { NotificationFormat.json($0) }
-            plain = bytes
-            return bytes
+            let call = shared(occurrence.payload(.json) { NotificationFormat.json($0) })
+            plain = call
+            return call
         }
         let kind = Kind(method: method, form: .openSIPS4)
-        if let bytes = known[kind] { return bytes }
-        let bytes = NotificationFormat.json(method: method, params: occurrence.params)
-        known[kind] = bytes
-        return bytes
+        if let call = known[kind] { return call }
+        let call = shared(NotificationFormat.json(method: method, params: occurrence.params))
+        known[kind] = call
+        return call
     }
 
-    private mutating func marked(_ method: String?) -> [UInt8] {
+    private mutating func marked(_ method: String?) -> SharedPayload {
         let kind = Kind(method: method, form: .openSIPS2)
-        if let bytes = known[kind] { return bytes }
-        let bytes = NotificationFormat.json(notification(method), id: .null)
-        known[kind] = bytes
-        return bytes
+        if let call = known[kind] { return call }
+        let call = shared(NotificationFormat.json(notification(method).bytes, id: .null))
+        known[kind] = call
+        return call
     }
+
+    private func shared(_ bytes: [UInt8]) -> SharedPayload { SharedPayload(occurrence, bytes) }
 }

@@ -15,7 +15,7 @@ public struct StreamSettings: Sendable {
     /// What may wait, when it is tried again, when a receiver is left alone.
     public var delivery = DeliverySettings()
 
-    /// Most deliveries that one write, or one round of requests, takes together.
+    /// Most deliveries that one write, or one round of requests, takes together; `StreamExchange` has room for as many.
     static let coalescedMax = 256
     /// Most bytes of their payloads.
     static let coalescedBytesMax = 256 << 10

@@ -51,7 +51,8 @@ public final class StreamTransport: QueueingTransport {
         return [
             engine.forecast(for: target) { target in
                 var message: [UInt8] = []
-                message.append(message: payloads.payload(for: target), framing: target.framing)
+                message.append(
+                    message: payloads.payload(for: target).bytes, framing: target.framing)
                 return message
             }
         ]
