@@ -69,7 +69,7 @@ extension Courier {
         for delivery: QueuedDelivery<Target>, in attempt: borrowing [QueuedDelivery<Target>],
         bytes: Int
     ) -> Bool {
-        let room = min(delivery.batch, attempt[0].batch)
+        let room = Int(min(delivery.batch, attempt[0].batch))
         return attempt.count < room
             && bytes + delivery.payloadBytes <= DeliverySettings.batchBytesMax
     }

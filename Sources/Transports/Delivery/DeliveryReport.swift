@@ -51,14 +51,14 @@ struct DeliveryReport {
         }
         end.attempt.deliveries.withUnsafeBufferPointer { deliveries in
             for place in deliveries.indices {
-                var attempt = facts
-                attempt.bytes = deliveries[place].payloadBytes
                 results.append(
                     DeliveryResult(
                         subscription: deliveries[place].subscription, outcome: .delivered,
                         occurrence: deliveries[place].shared.id,
                         raised: deliveries[place].shared.raised,
-                        attempt: attempt))
+                        attempt: AttemptFacts(
+                            time: facts.time, microseconds: facts.microseconds,
+                            bytes: deliveries[place].payloadBytes, answer: facts.answer)))
             }
         }
     }

@@ -47,6 +47,8 @@ struct MoveQueue<Element>: ~Copyable {
     }
 
     /// Puts `element` last.
+    // Inlined, so that an element that is made for it is made in its place.
+    @inline(__always)
     mutating func append(_ element: consuming Element) {
         reserve(count + 1)
         slot(count).initialize(to: element)
@@ -59,7 +61,7 @@ struct MoveQueue<Element>: ~Copyable {
     mutating func removeFirst() -> Element {
         precondition(count > 0, "an element to take out")
         let element = slot(0).move()
-        passFirst()
+        passFirst(1)
         return element
     }
 
@@ -67,11 +69,11 @@ struct MoveQueue<Element>: ~Copyable {
     mutating func append(_ number: Int, of other: inout MoveQueue) {
         precondition(number >= 0 && number <= other.count, "as many elements")
         reserve(count + number)
-        for _ in 0..<number {
-            slot(count).moveInitialize(from: other.slot(0), count: 1)
-            count += 1
-            other.passFirst()
+        for offset in 0..<number {
+            slot(count + offset).moveInitialize(from: other.slot(offset), count: 1)
         }
+        count += number
+        other.passFirst(number)
     }
 
     /// Puts back what was taken out last.
@@ -102,10 +104,10 @@ struct MoveQueue<Element>: ~Copyable {
         return memory + ((head + offset) & (capacity - 1))
     }
 
-    /// The next element has been moved out.
-    private mutating func passFirst() {
-        head = (head + 1) & (capacity - 1)
-        count -= 1
+    /// So many elements have been moved out.
+    private mutating func passFirst(_ number: Int) {
+        count -= number
+        head = (head + number) & (capacity - 1)
         guard count == 0, capacity > capacityKept else { return }
         memory?.deallocate()
         memory = nil

@@ -15,17 +15,17 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
     var attempts: UInt32 = 0
     /// How the attempt before went, if there was one.
     var lastFailure: FailureReason?
-    /// Its place in the order of the destination; the queue's.
-    var sequence: UInt64 = 0
-    // What the queues ask at every step, so that none of them follows a reference for it.
-    /// How long the payload is.
-    let payloadBytes: Int
+    // What the queues ask at every step, so that none of them follows a reference for it; small ones together.
     /// Whether it takes the place of another: `DeliveryOptions.conflates`.
     let conflates: Bool
     /// Whether it goes where the queue is full: `DeliveryOptions.dropsNewest`.
     let dropsNewest: Bool
     /// Most deliveries in one attempt with it: `DeliveryOptions.batch`.
-    let batch: Int
+    let batch: UInt8
+    /// Its place in the order of the destination; the queue's.
+    var sequence: UInt64 = 0
+    /// How long the payload is.
+    let payloadBytes: Int
     /// Where the destination's lane was when it was raised: `Destination.place`.
     let place: UInt64
 
@@ -34,7 +34,7 @@ struct QueuedDelivery<Target: DeliveryTarget>: Sendable {
         payloadBytes = shared.bytes.count
         conflates = target.options.conflates
         dropsNewest = target.options.dropsNewest
-        batch = target.options.batch
+        batch = UInt8(clamping: target.options.batch)
         place = target.destination.place.load(ordering: .relaxed)
         // Last, so that both references move in.
         self.subscription = subscription

@@ -143,10 +143,10 @@ final class StreamExchange {
     /// The deliveries of a message that begins with the one at `start`: at least this one.
     private func batch(from start: Int) -> [Int] {
         var members = [start]
-        var room = attempt.deliveries[start].batch
+        var room = Int(attempt.deliveries[start].batch)
         var place = open(from: start + 1)
         while place < count {
-            room = min(room, attempt.deliveries[place].batch)
+            room = min(room, Int(attempt.deliveries[place].batch))
             guard members.count < room else { break }
             members.append(place)
             place = open(from: place + 1)
