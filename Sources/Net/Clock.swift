@@ -1,7 +1,7 @@
 public import EventCore
 internal import Glibc
 
-/// Reads the machine's two clocks. Any thread; never blocks; about 50 ns.
+/// Reads the machine's clocks. Any thread; never blocks; about 50 ns.
 public enum Clock {
     /// This moment: CLOCK_BOOTTIME in nanoseconds and CLOCK_REALTIME in milliseconds.
     public static func now() -> Moment {
@@ -12,6 +12,13 @@ public enum Clock {
     public static func boot() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// CLOCK_MONOTONIC_COARSE in nanoseconds: exact to a few milliseconds, for a tenth of the price.
+    public static func coarse() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 

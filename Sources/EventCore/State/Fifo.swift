@@ -13,6 +13,12 @@ public struct Fifo<Element> {
     /// The element that is next; nil when there is none.
     public var first: Element? { isEmpty ? nil : elements[head] }
 
+    /// The element `offset` places behind the next one; reading beyond the last one is a mistake.
+    public subscript(offset: Int) -> Element? {
+        get { elements[head + offset] }
+        set { elements[head + offset] = newValue }
+    }
+
     /// Puts an element last.
     public mutating func append(_ element: consuming Element) {
         elements.append(element)

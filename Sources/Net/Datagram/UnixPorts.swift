@@ -58,20 +58,12 @@ public struct UnixPorts: Sendable {
         return Int(bytes) - 32
     }
 
-    /// CLOCK_MONOTONIC_COARSE in nanoseconds: exact to a few milliseconds, for a tenth of the
-    /// price.
-    public static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
     /// Sends `payload`; `now` in nanoseconds of any clock that never goes back. Returns 0 once it
     /// is in the receiver's buffer, else the errno: EAGAIN when that is full, ENOENT, ECONNREFUSED
     /// when nobody has the socket open, EPROTOTYPE when it is no datagram socket, ENOTSOCK when
     /// something else is at the path (the kernel says ECONNREFUSED), EACCES, EMSGSIZE.
     public mutating func send(
-        _ payload: UnsafeRawBufferPointer, to address: UnixAddress, now: Int64 = UnixPorts.now()
+        _ payload: UnsafeRawBufferPointer, to address: UnixAddress, now: Int64 = Clock.coarse()
     ) -> Int32 {
         if let code = sendConnected(payload, to: address, now: now) { return code }
         let number = plain.descriptor.number

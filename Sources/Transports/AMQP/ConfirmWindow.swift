@@ -1,3 +1,5 @@
+internal import EventCore
+
 /// What was published on one channel and not yet confirmed: the broker counts messages on its side,
 /// we on ours, both from 1 (RabbitMQ, publisher confirms). A value; no clock, no I/O.
 struct ConfirmWindow<Item> {
@@ -15,7 +17,7 @@ struct ConfirmWindow<Item> {
     private(set) var count = 0
     /// The number of `entries[0]`.
     private var first: UInt64 = 1
-    private var entries = FIFO<Entry?>()
+    private var entries = Fifo<Entry?>()
 
     /// Whether everything is answered.
     var isEmpty: Bool { count == 0 }
@@ -94,7 +96,7 @@ struct ConfirmWindow<Item> {
 
     private mutating func forgetAnswered() {
         while !entries.isEmpty, (entries[0] ?? nil) == nil {
-            _ = entries.removeFirst()
+            _ = entries.popFirst()
             first += 1
         }
     }

@@ -19,7 +19,7 @@ struct OpenAttempts {
         var left: Int
     }
 
-    private var attempts = FIFO<Open?>()
+    private var attempts = Fifo<Open?>()
     /// The number of `attempts[0]`.
     private var first: UInt64 = 0
     /// Attempts whose last verdict has come, not yet handed out.
@@ -77,7 +77,7 @@ struct OpenAttempts {
         }
         ended.removeAll(keepingCapacity: true)
         while !attempts.isEmpty, (attempts[0] ?? nil) == nil {
-            _ = attempts.removeFirst()
+            _ = attempts.popFirst()
             first += 1
         }
         return taken

@@ -1,3 +1,4 @@
+internal import EventCore
 internal import Net
 internal import WireFormats
 
@@ -28,7 +29,7 @@ struct NameTable {
     private let limits: Resolver.Limits
     private var known: LeastRecentlyUsed<String, Known>
     private var pending: [String: Pending] = [:]
-    private var queue = FIFO<String>()
+    private var queue = Fifo<String>()
     private var running: Set<UInt64> = []
     private var slow: Set<UInt64> = []
     private var lookups: UInt64 = 0
@@ -74,7 +75,7 @@ struct NameTable {
     mutating func start() -> [Start] {
         var starts: [Start] = []
         while running.count < limits.lookupsMax, running.count + slow.count < limits.threadsMax,
-            let name = queue.removeFirst()
+            let name = queue.popFirst()
         {
             lookups += 1
             running.insert(lookups)

@@ -29,7 +29,7 @@ struct DatagramSender: Sendable {
     init(udpConnectionsMax: Int, unixConnectionsMax: Int) throws(SystemError) {
         ipv4 = try UDPPort(.ipv4)
         connected = ConnectedUDPPorts(
-            beside: ipv4, connectionsMax: udpConnectionsMax, now: UnixPorts.now())
+            beside: ipv4, connectionsMax: udpConnectionsMax, now: Clock.coarse())
         do throws(SystemError) {
             ipv6 = try UDPPort(.ipv6)
         } catch {
@@ -123,7 +123,7 @@ struct DatagramSender: Sendable {
     /// The ICMP errors that have come since the last call, as errno, by destination. Those of connected sockets only
     /// every few milliseconds, unless it is urgent.
     mutating func takeRefusals(isUrgent: Bool = false) -> [PeerAddress: Int32] {
-        connected.look(now: UnixPorts.now(), isUrgent: isUrgent, &refusals)
+        connected.look(now: Clock.coarse(), isUrgent: isUrgent, &refusals)
         if hasSentIPv4 { ipv4.takeRefusals(&refusals) }
         if hasSentIPv6 { ipv6?.takeRefusals(&refusals) }
         hasSentIPv4 = false

@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// Delivered means that the kernel took it, for UNIX sockets into the receiver's buffer. Where an
 /// ICMP error says that nobody listens, the delivery fails (`refused`); on this machine it comes at
-/// once, and one that comes later makes the next delivery to that address fail, so that the count
-/// is right. Nothing blocks: a receiver that does not read fails (`full`) and delays no other.
+/// once, and one that comes later, or is looked for later because there are many, makes the next
+/// delivery to that address fail. Nothing blocks: a receiver that does not read fails (`full`) and delays no other.
 /// Names are looked up by a `Resolver`; until there is an answer their deliveries wait, in order
 /// and bounded by `QueueLimits`.
 public final class DatagramTransport: Transport {

@@ -28,7 +28,7 @@ struct WaitingRoom {
     }
 
     private struct Queue {
-        var deliveries = FIFO<Delivery>()
+        var deliveries = Fifo<Delivery>()
         var bytes = 0
     }
 
@@ -57,7 +57,7 @@ struct WaitingRoom {
         bytes += delivery.bytes
         while queue.deliveries.count > limits.messagesPerDestination
             || queue.bytes > limits.bytesPerDestination
-            || bytes > limits.bytesTotal, let oldest = queue.deliveries.removeFirst()
+            || bytes > limits.bytesTotal, let oldest = queue.deliveries.popFirst()
         {
             queue.bytes -= oldest.bytes
             bytes -= oldest.bytes
@@ -72,7 +72,7 @@ struct WaitingRoom {
         guard var queue = queues.removeValue(forKey: destination) else { return [] }
         var taken: [Delivery] = []
         taken.reserveCapacity(queue.deliveries.count)
-        while let delivery = queue.deliveries.removeFirst() { taken.append(delivery) }
+        while let delivery = queue.deliveries.popFirst() { taken.append(delivery) }
         bytes -= queue.bytes
         if !taken.isEmpty { queues[destination] = Queue() }
         return taken

@@ -1,3 +1,5 @@
+internal import EventCore
+
 /// How many attempts are under way, and which of them have become slow. Time is an argument, in nanoseconds.
 ///
 /// A hanging receiver keeps its attempt open until the timeout. If it kept its place among the few that run
@@ -14,7 +16,7 @@ struct AttemptPace {
 
     private var slowAfter: Int64 { Int64(limits.slowAfterMilliseconds) * 1_000_000 }
     /// Young attempts in the order they began, ended ones among them until they reach the front.
-    private var young = FIFO<Young>()
+    private var young = Fifo<Young>()
     /// The number of the first attempt in `young`: all before it are slow or ended.
     private var firstYoung: UInt64 = 0
 
@@ -62,7 +64,7 @@ struct AttemptPace {
     }
 
     private mutating func forgetFirst() {
-        _ = young.removeFirst()
+        _ = young.popFirst()
         firstYoung += 1
     }
 }

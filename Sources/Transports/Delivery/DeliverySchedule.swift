@@ -8,7 +8,6 @@ internal import EventCore
 /// nothing is lost silently. One owner: its lanes are objects, which a copy would share.
 struct DeliverySchedule<Target: DeliveryTarget> {
     typealias Delivery = QueuedDelivery<Target>
-    typealias Place = LaneTable<Target>.Place
 
     /// What it obeys; may change at any time.
     var settings: DeliverySettings {
@@ -37,8 +36,8 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     private var lanes = LaneTable<Target>()
     /// Lanes that have something waiting or under way.
     private var busy = 0
-    private var ready = FIFO<Place>()
-    private var pauses = DeadlineHeap<Place>()
+    private var ready = Fifo<TablePlace>()
+    private var pauses = DeadlineHeap<TablePlace>()
     private var pace: AttemptPace
     private let attemptsPerDestination: Int
     /// Where the search for a destination beyond its share goes on.
@@ -56,7 +55,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     /// Puts a delivery last in its destination's queue. `report` gets what the limits pushed out, which may be
     /// this one.
     mutating func add(_ delivery: consuming Delivery, now: Int64, report: inout DeliveryReport) {
-        let hinted = Place(hint: delivery.place)
+        let hinted = TablePlace(hint: delivery.place)
         let place =
             lanes.isCurrent(hinted) ? hinted : lanes.place(of: delivery.target.destination)
         let lane = lane(place.index)
@@ -77,7 +76,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
 
     /// Gives up all that waits, for this reason; attempts under way stay.
     mutating func removeAll(_ reason: DropReason, report: inout DeliveryReport) {
-        ready = FIFO()
+        ready = Fifo()
         pauses.removeAll()
         for index in lanes.indices where lanes[index] != nil {
             lanes[index]?.isReady = false
@@ -95,7 +94,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     ) -> Attempt<Target>? {
         while let place = pauses.removeDue(at: now.boot) { settle(place, now: now.boot) }
         guard pace.admits(now: now.boot) else { return nil }
-        while let place = ready.removeFirst() {
+        while let place = ready.popFirst() {
             guard lanes.isCurrent(place) else { continue }
             lanes[place.index]?.isReady = false
             guard mayStart(place, now: now.boot) else { continue }
@@ -128,7 +127,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         report: inout DeliveryReport
     ) {
         let ticket = end.attempt.ticket
-        let place = Place(index: ticket.lane, generation: ticket.generation)
+        let place = TablePlace(index: ticket.lane, generation: ticket.generation)
         pace.end(ticket.start)
         let policy = settings.retry
         let sums = change(place.index) { lane in
@@ -151,7 +150,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
     }
 
     private mutating func conclude(
-        _ end: borrowing AttemptEnd<Target>, _ sums: AttemptSums, at place: Place, now: Moment,
+        _ end: borrowing AttemptEnd<Target>, _ sums: AttemptSums, at place: TablePlace, now: Moment,
         random: inout some RandomNumberGenerator, report: inout DeliveryReport
     ) {
         if sums.failure == nil, sums.complaint == nil, lanes[place.index]?.isSound == true {
@@ -211,18 +210,19 @@ struct DeliverySchedule<Target: DeliveryTarget> {
         return result
     }
 
-    private func mayStart(_ place: Place, now: Int64) -> Bool {
+    private func mayStart(_ place: TablePlace, now: Int64) -> Bool {
         lanes[place.index]?.mayStart(now: now, attemptsMax: attemptsPerDestination) == true
     }
 
     /// After a change: the lane lines up if it can start something.
-    private mutating func settle(_ place: Place, now: Int64) {
+    private mutating func settle(_ place: TablePlace, now: Int64) {
         guard lanes.isCurrent(place), let lane = lanes[place.index] else { return }
         lineUp(lane, at: place, now: now)
     }
 
     /// The lane at this place lines up if it can start something and does not stand there yet.
-    private mutating func lineUp(_ lane: DestinationLane<Target>, at place: Place, now: Int64) {
+    private mutating func lineUp(_ lane: DestinationLane<Target>, at place: TablePlace, now: Int64)
+    {
         guard !lane.isReady, lane.mayStart(now: now, attemptsMax: attemptsPerDestination) else {
             return
         }
@@ -232,7 +232,7 @@ struct DeliverySchedule<Target: DeliveryTarget> {
 
     /// An attempt has begun: what was known of the next one is no longer so. The breaker's epoch.
     private mutating func noteStart(
-        _ place: Place, now: Moment, report: inout DeliveryReport
+        _ place: TablePlace, now: Moment, report: inout DeliveryReport
     ) -> UInt32 {
         guard let lane = lanes[place.index] else { return 0 }
         let decides = lane.breaker.begin()

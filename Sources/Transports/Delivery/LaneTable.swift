@@ -4,27 +4,6 @@ internal import Synchronization
 /// The lanes of a schedule, by name and by place. A lane stays for a while when it has become idle: the next
 /// delivery finds it at once, and what is known of a failing destination is not forgotten.
 struct LaneTable<Target: DeliveryTarget> {
-    /// A lane as it was at some time; once it is forgotten, its places find nobody.
-    struct Place {
-        var index: Int
-        var generation: UInt32
-
-        /// A place.
-        init(index: Int, generation: UInt32) {
-            self.index = index
-            self.generation = generation
-        }
-
-        /// As a destination remembers it.
-        init(hint: UInt64) {
-            index = Int(truncatingIfNeeded: hint & 0xFFFF_FFFF)
-            generation = UInt32(truncatingIfNeeded: hint >> 32)
-        }
-
-        /// For a destination to remember it.
-        var hint: UInt64 { UInt64(generation) << 32 | UInt64(index) }
-    }
-
     private var lanes: [DestinationLane<Target>?] = []
     private var vacant: [Int] = []
     private var places: [String: Int] = [:]
@@ -42,13 +21,13 @@ struct LaneTable<Target: DeliveryTarget> {
     }
 
     /// Whether the lane of that time is still there.
-    func isCurrent(_ place: Place) -> Bool {
+    func isCurrent(_ place: TablePlace) -> Bool {
         place.index < lanes.count && lanes[place.index]?.generation == place.generation
     }
 
     /// The lane of a destination, made if there is none.
-    mutating func place(of destination: Destination) -> Place {
-        let hinted = Place(hint: destination.place.load(ordering: .relaxed))
+    mutating func place(of destination: Destination) -> TablePlace {
+        let hinted = TablePlace(hint: destination.place.load(ordering: .relaxed))
         if isCurrent(hinted) { return hinted }
         let place = look(destination.name)
         destination.place.store(place.hint, ordering: .relaxed)
@@ -74,9 +53,9 @@ struct LaneTable<Target: DeliveryTarget> {
         return nil
     }
 
-    private mutating func look(_ name: String) -> Place {
+    private mutating func look(_ name: String) -> TablePlace {
         if let index = places[name], let generation = lanes[index]?.generation {
-            return Place(index: index, generation: generation)
+            return TablePlace(index: index, generation: generation)
         }
         generations &+= 1
         let lane = DestinationLane<Target>(name: name, generation: generations)
@@ -85,11 +64,11 @@ struct LaneTable<Target: DeliveryTarget> {
             guard index < lanes.count else { continue }
             lanes[index] = lane
             places[name] = index
-            return Place(index: index, generation: generations)
+            return TablePlace(index: index, generation: generations)
         }
         lanes.append(lane)
         places[name] = lanes.count - 1
-        return Place(index: lanes.count - 1, generation: generations)
+        return TablePlace(index: lanes.count - 1, generation: generations)
     }
 
     /// Gives the memory of a burst back, from its end.

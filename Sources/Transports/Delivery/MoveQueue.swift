@@ -1,8 +1,8 @@
 /// First in, first out, without a copy: elements move in at the end and out at the front. A ring in one piece of memory:
 /// append and remove cost O(1), averaged.
 ///
-/// For elements with references that several threads share, each copy of which would count them: what `FIFO`, which can
-/// be copied and looked into, has for all others. Memory follows what is in it: an emptied queue gives a large piece
+/// For elements with references that several threads share, each copy of which would count them: for all
+/// others there is `Fifo`, which can be copied. Memory follows what is in it: an emptied queue gives a large piece
 /// back. One owner; `Sendable` as its elements are, and then owned by one thread at a time.
 struct MoveQueue<Element>: ~Copyable {
     /// Elements from `head` on, around the end of the memory; nil before the first one.

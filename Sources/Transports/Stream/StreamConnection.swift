@@ -11,7 +11,7 @@ internal import WireFormats
 ///        └──────────────────┴─────────────┴────────────┘  no address, refused, closed, reset, too late
 final class StreamConnection {
     /// By what answers of the resolver find it.
-    let name: StreamContext.Name
+    let name: TablePlace
     /// The destination's name.
     let destination: String
     /// When it has waited long enough, boot clock; `.max` = it does not wait.
@@ -66,7 +66,7 @@ final class StreamConnection {
     }
 
     /// A connection that is not open.
-    init(to target: StreamTarget, name: StreamContext.Name, context: StreamContext) {
+    init(to target: StreamTarget, name: TablePlace, context: StreamContext) {
         self.name = name
         self.context = context
         destination = target.destination.name
@@ -201,7 +201,7 @@ final class StreamConnection {
             guard context.policy.allows(next, port: address.port, over: .tcp) else { continue }
             do throws(SystemError) {
                 let port = try TCPPort(connectingTo: next, port: address.port)
-                token = UInt64(context.nextGeneration()) << 32 | UInt64(UInt32(name.place))
+                token = UInt64(context.nextGeneration()) << 32 | UInt64(UInt32(name.index))
                 guard context.poller.add(port.descriptor, Poller.output, token: token) else {
                     throw .last("epoll_ctl")
                 }

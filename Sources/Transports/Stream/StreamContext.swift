@@ -6,29 +6,6 @@ internal import Synchronization
 /// What all connections of a courier share: epoll, settings, buffers, and answers of the resolver.
 /// Only touched on the engine's thread, but for `answers`.
 final class StreamContext {
-    /// Identifies a connection for as long as it lives, and nobody afterwards.
-    struct Name: Sendable, Equatable {
-        /// Its place in the courier's table.
-        var place: Int
-        /// Which tenant of that place it is.
-        var generation: UInt32
-
-        /// A name.
-        init(place: Int, generation: UInt32) {
-            self.place = place
-            self.generation = generation
-        }
-
-        /// As a target remembers it.
-        init(hint: UInt64) {
-            place = Int(truncatingIfNeeded: hint & 0xFFFF_FFFF)
-            generation = UInt32(truncatingIfNeeded: hint >> 32)
-        }
-
-        /// For a target to remember it.
-        var hint: UInt64 { UInt64(generation) << 32 | UInt64(place) }
-    }
-
     /// What the service is told to do.
     let settings: StreamSettings
     /// Who may be connected to.
@@ -74,7 +51,7 @@ final class StreamContext {
     }
 
     /// The answer, if it is known; else `answers` will have it for `connection`.
-    func resolve(_ name: String, for connection: Name) -> Resolver.Answer? {
+    func resolve(_ name: String, for connection: TablePlace) -> Resolver.Answer? {
         if let answer = resolver.known(name) { return answer }
         resolver.resolve(name) { [answers] in answers.put($0, for: connection) }
         return nil
@@ -85,7 +62,7 @@ final class StreamContext {
 /// each of which waits for one at a time.
 final class StreamAnswers: Sendable {
     private let wakeup: Wakeup
-    private let list = Lock<[(connection: StreamContext.Name, answer: Resolver.Answer)]>([])
+    private let list = Lock<[(connection: TablePlace, answer: Resolver.Answer)]>([])
 
     /// None yet; `wakeup` wakes the engine's thread.
     init(wakeup: Wakeup) {
@@ -93,13 +70,13 @@ final class StreamAnswers: Sendable {
     }
 
     /// Leaves an answer. Any thread.
-    func put(_ answer: Resolver.Answer, for connection: StreamContext.Name) {
+    func put(_ answer: Resolver.Answer, for connection: TablePlace) {
         list.withLock { $0.append((connection, answer)) }
         wakeup.send()
     }
 
     /// Takes all that were left.
-    func take() -> [(connection: StreamContext.Name, answer: Resolver.Answer)] {
+    func take() -> [(connection: TablePlace, answer: Resolver.Answer)] {
         list.withLock { list in
             defer { list = [] }
             return list

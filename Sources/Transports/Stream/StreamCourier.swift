@@ -24,7 +24,7 @@ final class StreamCourier: Courier {
 
     /// A moment at which a connection's deadline is looked at.
     private struct Alarm {
-        var connection: StreamContext.Name
+        var connection: TablePlace
         var time: Int64
     }
 
@@ -127,7 +127,7 @@ final class StreamCourier: Courier {
     /// The connection to a target's destination; nil when there are too many and all are busy.
     private func connection(to target: Target) -> StreamConnection? {
         // Without a look-up by name, nearly always.
-        let hinted = StreamContext.Name(hint: target.connection.load(ordering: .relaxed))
+        let hinted = TablePlace(hint: target.connection.load(ordering: .relaxed))
         if let connection = known(hinted), connection.destination == target.destination.name {
             return connection
         }
@@ -147,7 +147,7 @@ final class StreamCourier: Courier {
             place = table.count
             table.append(nil)
         }
-        let name = StreamContext.Name(place: place, generation: context.nextGeneration())
+        let name = TablePlace(index: place, generation: context.nextGeneration())
         let connection = StreamConnection(to: target, name: name, context: context)
         table[place] = connection
         places[target.destination.name] = place
@@ -155,8 +155,8 @@ final class StreamCourier: Courier {
     }
 
     /// The connection with this name, if it is still there.
-    private func known(_ name: StreamContext.Name) -> StreamConnection? {
-        guard name.place < table.count, let connection = table[name.place],
+    private func known(_ name: TablePlace) -> StreamConnection? {
+        guard name.index < table.count, let connection = table[name.index],
             connection.name == name
         else { return nil }
         return connection
@@ -175,8 +175,8 @@ final class StreamCourier: Courier {
 
     private func forget(_ connection: StreamConnection) {
         places[connection.destination] = nil
-        table[connection.name.place] = nil
-        freePlaces.append(connection.name.place)
+        table[connection.name.index] = nil
+        freePlaces.append(connection.name.index)
     }
 
     /// Closes the connection that has not been used for longest; false when all are busy.

@@ -19,10 +19,11 @@ public struct StreamSettings: Sendable {
     static let coalescedMax = 256
     /// Most bytes of their payloads.
     static let coalescedBytesMax = 256 << 10
-    /// A connection that was written to no longer ago than this is in use: epoll alone tells that its peer closes,
+    /// A connection that was written to no longer ago than this is in use; see `lookNanoseconds`.
     static let busyNanoseconds: Int64 = 10_000_000
-    /// where it was asked no longer ago than this. What is written in between is lost as what is written to a peer so
-    /// far away.
+    /// Before the next write to one in use nobody looks whether the peer has closed where epoll, which would have told,
+    /// was asked no longer ago than this. A peer that closes in between loses one write that counts as delivered, as it
+    /// does where it is so far away.
     static let lookNanoseconds: Int64 = 200_000
 
     /// The defaults.

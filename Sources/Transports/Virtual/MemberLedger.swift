@@ -33,7 +33,7 @@ final class MemberLedger: DeliveryLedger {
         }
 
         var all: [Entry] = []
-        var free = FIFO<UInt32>()
+        var free = Fifo<UInt32>()
         let max: Int
 
         /// So many that are free are not used again at once, for what is told of them late.
@@ -74,7 +74,7 @@ final class MemberLedger: DeliveryLedger {
             var entry = Entries.Entry(
                 generation: 0, subscription: subscription, work: work, member: member.text,
                 isOpen: true)
-            if entries.free.count > Entries.restingMin, let slot = entries.free.removeFirst() {
+            if entries.free.count > Entries.restingMin, let slot = entries.free.popFirst() {
                 entry.generation = entries.all[Int(slot)].generation &+ 1
                 entries.all[Int(slot)] = entry
                 return SubscriptionRef(slot: slot, generation: entry.generation)

@@ -4,7 +4,7 @@ import Testing
 @testable import EventCore
 
 @Suite struct FifoTests {
-    @Test("random appends and pops at both ends agree with an array")
+    @Test("random appends, pops at both ends, and looks and changes anywhere agree with an array")
     func againstAnArray() {
         var random = SeededRandom(seed: 5)
         var fifo = Fifo<Int>()
@@ -27,6 +27,10 @@ import Testing
                 #expect(first == expected)
             }
             #expect(fifo.count == array.count && fifo.first == array.first)
+            guard let place = array.indices.randomElement(using: &random) else { continue }
+            #expect(fifo[place] == array[place])
+            fifo[place] = -step
+            array[place] = -step
         }
     }
 }

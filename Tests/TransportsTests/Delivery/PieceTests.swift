@@ -45,25 +45,6 @@ struct RetryPolicyTests {
 
 @Suite("Queue pieces")
 struct QueuePieceTests {
-    @Test("A FIFO gives back in order what was put in, across its compactions")
-    func fifo() {
-        var queue = FIFO<Int>()
-        var next = 0
-        for value in 0..<10_000 {
-            queue.append(value)
-            if value % 3 != 0 {
-                #expect(queue.removeFirst() == next)
-                next += 1
-            }
-            #expect(queue.isEmpty || queue[0] == next)
-        }
-        while let value = queue.removeFirst() {
-            #expect(value == next)
-            next += 1
-        }
-        #expect(next == 10_000 && queue.isEmpty && queue.first == nil)
-    }
-
     @Test("Deadlines come out in the order of time, and not before it")
     func heap() {
         var random = SeededRandom(seed: 3)
