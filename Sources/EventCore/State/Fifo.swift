@@ -1,30 +1,38 @@
 /// A queue in one array: first in, first out, both O(1).
+// Inlinable, because the transports' schedules are made of it: across targets it would not be specialized.
 public struct Fifo<Element> {
-    private var elements: [Element?] = []
-    private var head = 0
+    @usableFromInline var elements: [Element?] = []
+    @usableFromInline var head = 0
 
     /// An empty one.
+    @inlinable
     public init() {}
 
     /// How many wait.
+    @inlinable
     public var count: Int { elements.count - head }
     /// Whether none does.
+    @inlinable
     public var isEmpty: Bool { count == 0 }
     /// The element that is next; nil when there is none.
+    @inlinable
     public var first: Element? { isEmpty ? nil : elements[head] }
 
     /// The element `offset` places behind the next one; reading beyond the last one is a mistake.
+    @inlinable
     public subscript(offset: Int) -> Element? {
         get { elements[head + offset] }
         set { elements[head + offset] = newValue }
     }
 
     /// Puts an element last.
+    @inlinable
     public mutating func append(_ element: consuming Element) {
         elements.append(element)
     }
 
     /// Takes the first element out; nil when there is none.
+    @inlinable
     public mutating func popFirst() -> Element? {
         guard !isEmpty else { return nil }
         let element = elements[head].take()
