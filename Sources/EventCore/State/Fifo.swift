@@ -1,5 +1,6 @@
 /// A queue in one array: first in, first out, both O(1).
-// Inlinable, because the transports' schedules are made of it: across targets it would not be specialized.
+///
+/// Inlinable, because the transports' schedules are made of it: across targets it would not be specialized.
 public struct Fifo<Element> {
     @usableFromInline var elements: [Element?] = []
     @usableFromInline var head = 0
